@@ -1,1 +1,6 @@
 export * from './word';
+export * from './paging/cpu';
+export * from './paging/decoded-entry';
+export * from './paging/entry-format';
+export type * from './paging/format';
+export * from './walk/walk-result';

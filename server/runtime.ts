@@ -1,0 +1,5 @@
+/** What the server needs of its surroundings: differs between Node and a browser worker. */
+export interface Runtime {
+  /** Lets other work go first: pending messages, above all cancellations, are read meanwhile. */
+  pause(): Promise<void>;
+}

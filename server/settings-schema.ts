@@ -1,0 +1,109 @@
+import {
+  type CpuConfig,
+  cpuConfigKeys,
+  type EntryFormatName,
+  findEntryFormat,
+} from '../src-core/index';
+
+/** What a person has set for a file. What is left out is to be detected or assumed. */
+export interface FileSettings {
+  readonly format?: EntryFormatName;
+  readonly kernel?: string;
+  readonly layout?: string;
+  readonly cpu: CpuConfig;
+  /** One sentence for each value that was not understood. */
+  readonly problems: readonly string[];
+}
+
+export const settingsSection = 'pagewalk';
+
+/** Settings that name a format, a kernel, a layout: text, `auto` when unset. */
+export const namingSettings = ['format', 'kernel', 'layout'] as const;
+
+/**
+ * Settings that state a fact of the CPU, and the `--config` keys each stands for. `null` (or `auto`
+ * where the setting is a choice of words) leaves the fact unknown.
+ */
+export const cpuSettings: Readonly<Record<string, readonly string[]>> = {
+  physBits: ['maxphyaddr', 'pa_bits'],
+  'cpu.vendor': ['vendor'],
+  'cpu.kernelPhysBits': ['x86_phys_bits'],
+  'cpu.cacheBits': ['cache_bits'],
+  'cpu.l1tfBug': ['l1tf_bug'],
+  'cpu.execOnly': ['exec_only'],
+  'cpu.mbec': ['mbec'],
+  'cpu.smeCBit': ['sme_c_bit'],
+  'cpu.nx': ['nx'],
+  'cpu.gbPages': ['gbpages'],
+  'cpu.tdx': ['tdx'],
+  'cpu.mmioCaching': ['mmio_caching'],
+  'cpu.pse36': ['pse36'],
+  'cpu.granule': ['granule'],
+  'cpu.lpa2': ['lpa2'],
+  'cpu.fwb': ['fwb'],
+  'cpu.xnx': ['xnx'],
+  'cpu.regime': ['regime'],
+  'cpu.mair': ['mair'],
+};
+
+/** No settings: everything is detected or assumed. */
+export const noSettings: FileSettings = { cpu: {}, problems: [] };
+
+/**
+ * Settings from what a client answered for the section `pagewalk`: an object, nested or with dotted
+ * names; anything else (`null` from some clients) means that nothing is set.
+ */
+export function readSettings(answer: unknown): FileSettings {
+  const problems: string[] = [];
+  const named: Record<string, string> = {};
+  for (const name of namingSettings) {
+    const value = lookUp(answer, name);
+    if (value === undefined) continue;
+    if (typeof value === 'string') named[name] = value;
+    else problems.push(`pagewalk.${name}: ${JSON.stringify(value)} is no text`);
+  }
+  const format = named.format === undefined ? undefined : findEntryFormat(named.format);
+  if (named.format !== undefined && !format)
+    problems.push(`pagewalk.format: '${named.format}' is no format`);
+  const { layout, kernel } = named;
+  return {
+    ...(format && { format: format.name }),
+    ...(kernel !== undefined && { kernel }),
+    ...(layout !== undefined && { layout }),
+    cpu: readCpu(answer, problems),
+    problems,
+  };
+}
+
+function readCpu(answer: unknown, problems: string[]): CpuConfig {
+  const cpu: Record<string, unknown> = {};
+  for (const [name, keys] of Object.entries(cpuSettings)) {
+    const value = lookUp(answer, name);
+    if (value === undefined) continue;
+    for (const key of keys) {
+      const { property, parse } = cpuConfigKeys[key]!;
+      const parsed = parse(String(value));
+      if (parsed !== undefined) cpu[property] = parsed;
+      else if (key === keys[0])
+        problems.push(`pagewalk.${name}: ${JSON.stringify(value)} is no value for it`);
+    }
+  }
+  return cpu;
+}
+
+/** The value under a dotted name; `undefined` when unset: absent, `null` or `auto`. */
+function lookUp(settings: unknown, name: string): unknown {
+  if (!isRecord(settings)) return undefined;
+  let value: unknown = settings[name];
+  if (value === undefined && name.includes('.')) {
+    value = name
+      .split('.')
+      .reduce<unknown>((inner, part) => (isRecord(inner) ? inner[part] : undefined), settings);
+  }
+  return value === null || value === 'auto' || value === '' ? undefined : value;
+}
+
+/** A JSON object. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
