@@ -50,7 +50,7 @@ export interface LevelRule {
   readonly tableBadHi: number;
   readonly leafBadLo: number;
   readonly leafBadHi: number;
-  /** Bits that grant a right: ANDed over the levels. */
+  /** Bits that grant a right: ANDed over the levels; a bit outside a level's mask takes nothing away. */
   readonly tableAndLo: number;
   readonly tableAndHi: number;
   readonly leafAndLo: number;
