@@ -1,0 +1,106 @@
+/**
+ * Builds the bundles in dist/.
+ *
+ *   node esbuild.mjs                    all of them, with source maps
+ *   node esbuild.mjs --production       minified, no source maps: what is packaged
+ *   node esbuild.mjs --watch            again after every change
+ *   node esbuild.mjs cli server-node    only these
+ *
+ * Exit status 1 when a bundle fails; its errors are printed, the other bundles are still built.
+ */
+import { chmodSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+import { writeThirdPartyLicences } from './build/third-party-licences.mjs';
+
+const top = path.dirname(fileURLToPath(import.meta.url));
+process.chdir(top);
+
+/** The Node of VS Code 1.100's extension host, and the smallest one of `engines`. */
+const node = { platform: 'node', target: 'node20', format: 'cjs' };
+const browser = { platform: 'browser', target: 'es2022' };
+
+/** One row a bundle: its name in dist/, its entry, and where it runs. */
+const bundles = {
+  client: { entry: 'client/extension.ts', options: { ...node, external: ['vscode'] } },
+  'client-browser': {
+    entry: 'client/extension-browser.ts',
+    options: { ...browser, format: 'cjs', external: ['vscode'] },
+  },
+  'server-node': { entry: 'server/main-node.ts', options: node },
+  'server-browser': { entry: 'server/main-browser.ts', options: { ...browser, format: 'iife' } },
+  cli: {
+    entry: 'server/cli/main.ts',
+    options: { ...node, banner: { js: '#!/usr/bin/env node' } },
+    executable: true,
+  },
+};
+
+const watch = process.argv.includes('--watch');
+const production = process.argv.includes('--production');
+const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = wanted.filter((name) => !(name in bundles));
+if (unknown.length > 0) {
+  console.error(
+    `no such bundle: ${unknown.join(', ')}; there are ${Object.keys(bundles).join(', ')}`,
+  );
+  process.exit(2);
+}
+const names = wanted.length > 0 ? wanted : Object.keys(bundles);
+
+const outputOf = (name) => `dist/${name}.js`;
+
+/** The lines that the problem matcher of .vscode/tasks.json waits for. */
+const announce = (name) => ({
+  name: 'announce',
+  setup(build) {
+    build.onStart(() => {
+      if (watch) console.log(`[watch] ${name} build started`);
+    });
+    build.onEnd((result) => {
+      for (const { text, location } of result.errors) {
+        const place = location
+          ? `${location.file}:${location.line}:${location.column + 1}: `
+          : `${bundles[name].entry}:1:1: `;
+        console.error(`${place}error: ${text}`);
+      }
+      if (result.errors.length === 0 && bundles[name].executable) chmodSync(outputOf(name), 0o755);
+      if (watch) console.log(`[watch] ${name} build finished`);
+    });
+  },
+});
+
+function optionsFor(name) {
+  const { entry, options } = bundles[name];
+  return {
+    ...options,
+    entryPoints: [entry],
+    outfile: outputOf(name),
+    bundle: true,
+    minify: production,
+    sourcemap: production ? false : 'linked',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'silent',
+    plugins: [announce(name)],
+  };
+}
+
+function reportSize(name, metafile) {
+  const { bytes } = metafile.outputs[outputOf(name)];
+  console.log(`${outputOf(name).padEnd(24)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
+}
+
+if (watch) {
+  for (const name of names) await (await esbuild.context(optionsFor(name))).watch();
+} else {
+  if (production) for (const name of names) rmSync(`${outputOf(name)}.map`, { force: true });
+  const built = await Promise.allSettled(names.map((name) => esbuild.build(optionsFor(name))));
+  built.forEach(({ value }, i) => value && reportSize(names[i], value.metafile));
+  if (built.some(({ status }) => status === 'rejected')) process.exitCode = 1;
+  else if (wanted.length === 0) {
+    const metafiles = built.map(({ value }) => value.metafile);
+    writeThirdPartyLicences(metafiles, 'dist/THIRD_PARTY_LICENSES.txt');
+  }
+}

@@ -1,0 +1,29 @@
+import { pathToFileURL, URLSearchParams } from 'node:url';
+
+/**
+ * The address of a web workbench that opens a folder with our extension loaded as by F5.
+ *
+ * @param {object} options
+ * @param {number} options.port
+ * @param {string} options.folder absolute
+ * @param {string} [options.extension] absolute; left out: only installed extensions
+ * @param {string} [options.tests] absolute path of a script that exports `run()`, run in the
+ *   extension host
+ * @param {'web'} [options.kind] `web`: the extension runs in the browser, as on vscode.dev
+ */
+export function workbenchAddress({ port, folder, extension, tests, kind }) {
+  const authority = `127.0.0.1:${port}`;
+  const remote = (/** @type {string} */ file) =>
+    `vscode-remote://${authority}${pathToFileURL(file).pathname}`;
+  const payload = [
+    ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
+    ...(kind ? [['extensionDevelopmentKind', kind]] : []),
+    ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
+    ['skipWelcome', 'true'],
+  ];
+  const query = new URLSearchParams({
+    folder: pathToFileURL(folder).pathname,
+    payload: JSON.stringify(payload),
+  });
+  return `http://${authority}/?${query.toString().replaceAll('+', '%20')}`;
+}
