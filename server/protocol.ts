@@ -39,6 +39,7 @@ export interface FileAssumptions {
   readonly kernel: string | null;
   readonly kernelBasis: 'given' | 'detected' | 'assumed';
   readonly root: string | null;
+  readonly rootBasis: 'given' | 'detected' | 'assumed';
   readonly levels: number | null;
   /** One sentence. */
   readonly why: string;
@@ -91,3 +92,39 @@ export interface WalkReply {
 
 /** An answer, or a sentence that says what is wrong with the question. */
 export type WalkResponse = { readonly walk: WalkReply } | { readonly problem: string };
+
+export const decodeRequest = 'pagewalk/decode';
+export interface DecodeParams {
+  /** `0x…` or bare hexadecimal. */
+  readonly value: string;
+  /** File whose format, kernel and settings hold; `null`: none, only what is set in general. */
+  readonly uri: string | null;
+  readonly format?: string;
+  readonly level?: number;
+  readonly kernel?: string;
+}
+
+/** The hover's own decode as Markdown, or a sentence that says what is wrong with the question. */
+export type DecodeResponse = { readonly markdown: string } | { readonly problem: string };
+
+/** What a client may tell the server about itself, in `initializationOptions`. */
+export interface ClientOptions {
+  /** Links `command:NAME?ARGUMENTS` in Markdown run the commands named below. */
+  readonly commandLinks?: boolean;
+}
+
+/** Takes one `WalkCommandArguments`; without an address it asks for one. */
+export const walkCommand = 'pagewalk.walkAddress';
+export interface WalkCommandArguments {
+  readonly uri?: string;
+  readonly address?: string;
+  readonly root?: string;
+  readonly format?: string;
+  readonly levels?: number;
+}
+
+/** Takes one `Place` and shows it in an editor. */
+export const showPlaceCommand = 'pagewalk.showPlace';
+
+/** Lets the reader choose format, kernel and root of the file in front; takes nothing. */
+export const chooseAssumptionsCommand = 'pagewalk.chooseAssumptions';
