@@ -29,10 +29,10 @@ export function safeHandler<Params, Result>(
 ): Handler<Params, Result> {
   return async (params, token) => {
     await runtime.pause();
-    if (token.isCancellationRequested) return cancelled(name);
+    if (isCancelled(token)) return cancelled(name);
     try {
       const result = await work(params, token);
-      return token.isCancellationRequested ? cancelled(name) : result;
+      return isCancelled(token) ? cancelled(name) : result;
     } catch (error) {
       log.error(`${name}: ${describeError(error)}`);
       return fallback;
@@ -43,6 +43,11 @@ export function safeHandler<Params, Result>(
 /** An error with its stack, whatever was thrown. */
 export function describeError(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** Asked anew each time: the token changes while work waits. */
+function isCancelled(token: CancellationToken): boolean {
+  return token.isCancellationRequested;
 }
 
 function cancelled(name: string): ResponseError {

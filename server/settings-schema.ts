@@ -82,7 +82,7 @@ function readCpu(answer: unknown, problems: string[]): CpuConfig {
     if (value === undefined) continue;
     for (const key of keys) {
       const { property, parse } = cpuConfigKeys[key]!;
-      const parsed = parse(String(value));
+      const parsed = parse(isScalar(value) ? String(value) : '');
       if (parsed !== undefined) cpu[property] = parsed;
       else if (key === keys[0])
         problems.push(`pagewalk.${name}: ${JSON.stringify(value)} is no value for it`);
@@ -101,6 +101,10 @@ function lookUp(settings: unknown, name: string): unknown {
       .reduce<unknown>((inner, part) => (isRecord(inner) ? inner[part] : undefined), settings);
   }
   return value === null || value === 'auto' || value === '' ? undefined : value;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
 }
 
 /** A JSON object. */

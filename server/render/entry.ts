@@ -1,0 +1,126 @@
+import {
+  type DecodedEntry,
+  entryFormats,
+  type EntryFormat,
+  type EntryFormatName,
+  type FactValue,
+  formatWord,
+  type Finding,
+} from '../../src-core/index';
+
+import { type Answer, code, type Line, strong } from './answer';
+import { entryKinds, mapsMemory } from './entry-kinds';
+import { factPhrases, isFacts, plain } from './fact-phrases';
+import { everyBit, fieldTable } from './field-table';
+import { levelText, rightsText, shortRights, shortSize, sizeText } from './quantities';
+
+/** The answer to "what does this entry say?". `notes` are further lines for below the table. */
+export function entryAnswer(entry: DecodedEntry, notes: readonly Line[] = []): Answer {
+  return {
+    headline: entryHeadline(entry),
+    meaning: entryMeaning(entry),
+    warnings: entry.findings.map(findingLine),
+    table: fieldTable(entry.fields),
+    everyBit: everyBit(entry.fields),
+    notes,
+    basis: basisText(entry),
+  };
+}
+
+/** One line: kind, size and rights, and where it points. */
+export function entryHeadline(entry: DecodedEntry): Line {
+  const format = formatOf(entry.format);
+  const kind = entryKinds[entry.kind];
+  const level = levelText(format.hardware, entry.level);
+  if (mapsMemory(entry.kind)) {
+    const size = entry.pageSize === null ? level : sizeText(entry.pageSize);
+    const rights = rightsOf(entry);
+    return [
+      strong([`${format.title} ${kind.title}`, size, ...rights].join(', ')),
+      ...pointsTo(entry, format),
+    ];
+  }
+  if (entry.kind === 'mmio') {
+    return [strong(`${format.title} ${kind.title}, ${level}`), ...mmioTarget(entry.facts.mmio)];
+  }
+  return [strong(`${format.title} ${kind.title}, ${level}`), ...pointsTo(entry, format)];
+}
+
+/** At most two lines: what the kind means, then what the facts say. */
+export function entryMeaning(entry: DecodedEntry): Line[] {
+  const says = entryKinds[entry.kind].says;
+  const phrases = factPhrases(entry.facts).join(' · ');
+  return [says, phrases].filter((line) => line !== '').map((line) => [line]);
+}
+
+/** The entry in a few words, for rows of trees and walks: `4K rwxu → 0x67890`. */
+export function entryInShort(entry: DecodedEntry): string {
+  const kind = entryKinds[entry.kind].word;
+  const target = entry.address === null ? '' : ` → ${formatWord(entry.address)}`;
+  const worst = entry.findings.find((finding) => finding.severity === 'error');
+  const trouble = worst ? `, ${worst.code}` : '';
+  if (mapsMemory(entry.kind)) {
+    const size = entry.pageSize === null ? kind : shortSize(entry.pageSize);
+    const rights = entry.permissions ? ` ${shortRights(entry.permissions)}` : '';
+    const tracked = entry.facts.access_tracked === true ? ', access-tracked' : '';
+    return `${size}${rights}${target}${tracked}${trouble}`;
+  }
+  if (entry.kind === 'mmio' && isFacts(entry.facts.mmio)) {
+    const { gfn, generation } = entry.facts.mmio;
+    return `mmio gfn ${plain(gfn)} gen ${plain(generation)}${trouble}`;
+  }
+  return `${kind}${target}${trouble}`;
+}
+
+/** A finding as a line; its sign is the printer's. */
+export function findingLine(finding: Pick<Finding, 'message'>): Line {
+  return [finding.message];
+}
+
+/** The entry format of that name. */
+export function formatOf(name: EntryFormatName): EntryFormat {
+  return entryFormats.find((format) => format.name === name)!;
+}
+
+/** What the address an entry holds is called. */
+export function outputName(format: EntryFormat): string {
+  return format.kvm && format.hardware !== 'arm64-stage2' ? 'HPA' : 'PA';
+}
+
+function rightsOf(entry: DecodedEntry): string[] {
+  if (entry.permissions === null) return [];
+  const { user } = entry.permissions;
+  return [rightsText(entry.permissions), ...(user === null ? [] : [user ? 'user' : 'supervisor'])];
+}
+
+function pointsTo(entry: DecodedEntry, format: EntryFormat): Line {
+  if (entry.address === null) return [];
+  const address = formatWord(entry.address);
+  if (!mapsMemory(entry.kind)) return [' → table ', code(address)];
+  const frame = formatWord(entry.address >> 12n);
+  return [' → frame ', code(frame), ` (${outputName(format)} `, code(address), ')'];
+}
+
+function mmioTarget(mmio: FactValue | undefined): Line {
+  if (!isFacts(mmio)) return [];
+  return [
+    ' → GFN ',
+    code(plain(mmio.gfn)),
+    ' (GPA ',
+    code(plain(mmio.gpa)),
+    `), generation ${plain(mmio.generation)}, access ${mmioAccess(mmio.access)}`,
+  ];
+}
+
+/** The access KVM cached beside an MMIO frame number. kvm/mmu.h: ACC_EXEC_MASK 1, WRITE 2, USER 4. */
+function mmioAccess(access: FactValue | undefined): string {
+  const bits = Number(access ?? 0);
+  const names = ['execute', 'write', 'user'].filter((_, bit) => (bits >> bit) & 1);
+  return names.length === 0 ? 'none' : names.join(', ');
+}
+
+function basisText(entry: DecodedEntry): string {
+  const layout = entry.layout === null ? '' : ` Layout ${entry.layout}.`;
+  const why = entry.basis.why;
+  return `${why}${why === '' || /[.!?)]$/.test(why) ? '' : '.'}${layout}`.trim();
+}

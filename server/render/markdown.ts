@@ -1,0 +1,58 @@
+import type { Answer, Line, Piece, Table } from './answer';
+
+/** An answer as Markdown. Nothing in it depends on links or HTML: the text stands alone. */
+export function answerMarkdown(answer: Answer): string {
+  const blocks = [
+    lineMarkdown(answer.headline),
+    ...(answer.meaning.length > 0 ? [answer.meaning.map(lineMarkdown).join('  \n')] : []),
+    ...answer.warnings.map((line) => `⚠ ${lineMarkdown(line)}`),
+    ...(answer.table && answer.table.rows.length > 0 ? [tableMarkdown(answer.table)] : []),
+    ...(answer.everyBit ? [lineMarkdown(answer.everyBit)] : []),
+    ...answer.notes.map(lineMarkdown),
+    ...(answer.basis === '' ? [] : [`*${escapeMarkdown(answer.basis)}*`]),
+  ];
+  return blocks.join('\n\n');
+}
+
+/** A line with its marks. */
+export function lineMarkdown(line: Line): string {
+  return line.map(pieceMarkdown).join('');
+}
+
+function pieceMarkdown(piece: Piece): string {
+  if (typeof piece === 'string') return escapeMarkdown(piece);
+  if ('code' in piece) return codeSpan(piece.code);
+  // Blanks inside the marks would keep them from being read as marks.
+  const [, before, text, after] = /^(\s*)(.*?)(\s*)$/s.exec(piece.strong)!;
+  return text === '' ? piece.strong : `${before!}**${escapeMarkdown(text!)}**${after!}`;
+}
+
+function tableMarkdown(table: Table): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [
+    row(table.head.map(escapeMarkdown)),
+    row(table.head.map(() => '---')),
+    // In a table a bar ends the cell even within code.
+    ...table.rows.map((cells) =>
+      row(cells.map((cell) => lineMarkdown(cell).replace(/(?<!\\)\|/g, '\\|'))),
+    ),
+  ].join('\n');
+}
+
+/** Text in which no character is taken for a mark, an HTML tag, a link or a cell's border. */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]()#+!|~<>$&]/g, (mark) =>
+      mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`,
+    )
+    .replace(/\r?\n/g, ' ');
+}
+
+/** Text as inline code, whatever back ticks it holds. */
+export function codeSpan(text: string): string {
+  const flat = text.replace(/\s+/g, ' ');
+  const longest = Math.max(0, ...(flat.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = '`'.repeat(longest + 1);
+  const pad = flat.startsWith('`') || flat.endsWith('`') || flat.trim() === '' ? ' ' : '';
+  return `${fence}${pad}${flat}${pad}${fence}`;
+}
