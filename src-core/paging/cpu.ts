@@ -1,3 +1,6 @@
+import { namedMairs } from './arm64-mair';
+import { findRegime } from './arm64-regimes';
+
 /**
  * What an entry's meaning depends on beside its format: facts of the CPU and of how the kernel was
  * set up. Every fact may be unknown; a format states its own default where it needs one.
@@ -39,9 +42,14 @@ export interface CpuConfig {
   readonly lpa2?: boolean;
   readonly fwb?: boolean;
   readonly xnx?: boolean;
-  /** arm64 stage 1: translation regime, e.g. `EL1&0`, `EL2`, `EL2&0`. */
+  /** arm64 stage 1: translation regime, a name of `arm64-regimes.ts`: `el10`, `el20`, `el2-nvhe`, `el2-hvhe`. */
   readonly regime?: string;
   readonly mair?: bigint;
+  /** arm64: hardware sets the access flag, and the dirty state (TCR/VTCR: HA, HD). */
+  readonly hardwareAccessFlag?: boolean;
+  readonly hardwareDirty?: boolean;
+  /** arm64 stage 1: table entries' permissions are ignored (TCR.HPD). */
+  readonly noTablePermissions?: boolean;
 
   /** Walks: treat a clear access flag (arm64) as set. */
   readonly ignoreAccessFlag?: boolean;
@@ -89,8 +97,11 @@ export const cpuConfigKeys: Readonly<Record<string, ConfigKey>> = {
   lpa2: { property: 'lpa2', parse: flag },
   fwb: { property: 'fwb', parse: flag },
   xnx: { property: 'xnx', parse: flag },
-  regime: { property: 'regime', parse: (text) => text },
-  mair: { property: 'mair', parse: word },
+  regime: { property: 'regime', parse: (text) => findRegime(text)?.name },
+  mair: { property: 'mair', parse: (text) => namedMairs[text] ?? word(text) },
+  ha: { property: 'hardwareAccessFlag', parse: flag },
+  hd: { property: 'hardwareDirty', parse: flag },
+  hpd: { property: 'noTablePermissions', parse: flag },
   ignore_access_flag: { property: 'ignoreAccessFlag', parse: flag },
 };
 

@@ -60,6 +60,11 @@ export interface LevelRule {
   readonly tableOrHi: number;
   readonly leafOrLo: number;
   readonly leafOrHi: number;
+  /**
+   * A well-formed leaf that lacks any of these bits is not used: the access faults as if nothing were
+   * mapped (arm64's access flag, unless hardware sets it or the walk ignores it). Left out: none.
+   */
+  readonly leafNeededLo?: number;
   /** The address, in bytes, where masks cannot say it (PSE-36, arm64's 52-bit layouts). */
   readonly scattered?: (lo: number, hi: number, leaf: boolean) => number;
 }
@@ -71,6 +76,10 @@ export interface TableShape {
   readonly cpu: CpuConfig;
   /** arm64: width of the input address in bits, which decides how many tables the root concatenates. */
   readonly inputBits?: number;
+  /** arm64 stage 1: which half of the address space the tree serves (TTBR0: low, TTBR1: high). */
+  readonly half?: 'low' | 'high';
+  /** arm64: bits 63:56 of an address are a tag and take no part in the walk (TCR.TBI). */
+  readonly ignoreTopByte?: boolean;
 }
 
 /** A format made ready for one shape. */
@@ -84,6 +93,11 @@ export interface CompiledFormat {
   readonly addressBits: number;
   /** Addresses above the middle are written with the upper bits set (canonical form). */
   readonly signExtended: boolean;
+  /**
+   * Whether an address belongs to this tree, where width and sign extension cannot say it (arm64's
+   * two halves of the address space, tagged pointers).
+   */
+  readonly translates?: (lo: number, hi: number) => boolean;
   /** Alignment of the root in bytes. */
   readonly rootAlignment: number;
 }
