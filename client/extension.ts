@@ -1,0 +1,21 @@
+import * as path from 'node:path';
+import type { ExtensionContext } from 'vscode';
+import { LanguageClient, TransportKind } from 'vscode-languageclient/node';
+
+import { startClient } from './start-client';
+
+/** Entry in VS Code on Node: the server is a process of its own. */
+export function activate(context: ExtensionContext): void {
+  const module = context.asAbsolutePath(path.join('dist', 'server-node.js'));
+  const options = { module, transport: TransportKind.ipc };
+  startClient(
+    context,
+    (clientOptions) =>
+      new LanguageClient(
+        'pagewalk',
+        'Pagewalk',
+        { run: options, debug: { ...options, options: { execArgv: ['--nolazy', '--inspect'] } } },
+        clientOptions,
+      ),
+  );
+}

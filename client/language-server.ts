@@ -1,0 +1,130 @@
+import {
+  type CancellationToken,
+  type Disposable,
+  type LogOutputChannel,
+  type TextDocument,
+  workspace,
+} from 'vscode';
+import {
+  type BaseLanguageClient,
+  type LanguageClientOptions,
+  RevealOutputChannelOn,
+  State,
+} from 'vscode-languageclient';
+
+import {
+  type ClientOptions,
+  decodeRequest,
+  type DecodeParams,
+  type DecodeResponse,
+  rootsRequest,
+  type RootsParams,
+  type RootsResult,
+  walkRequest,
+  type WalkParams,
+  type WalkResponse,
+} from '../server/protocol';
+import { hoverAnywhere, isOwn, serverSelector } from './languages';
+import { hoverAnywhereSetting, linkableCommands, settingsSection } from './names';
+
+/** How a runtime (Node, browser) makes the client of a server it can reach. */
+export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
+
+/**
+ * The language server as the rest of the client sees it: three questions. A question asked before
+ * the server is up waits for it. Setting `hover.anywhere` changes which documents the server is
+ * told of, so it starts the server anew.
+ */
+export class LanguageServer implements Disposable {
+  private running: Promise<BaseLanguageClient> | undefined;
+  private readonly watch: Disposable;
+
+  constructor(
+    private readonly create: CreateClient,
+    private readonly log: LogOutputChannel,
+  ) {
+    this.watch = workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration(`${settingsSection}.${hoverAnywhereSetting}`)) return;
+      this.restart().catch((error: unknown) => this.log.error(String(error)));
+    });
+  }
+
+  start(): void {
+    this.connect().catch((error: unknown) => {
+      this.log.error(`The language server did not start: ${String(error)}`);
+    });
+  }
+
+  async restart(): Promise<void> {
+    const before = this.running;
+    this.running = undefined;
+    await (await before?.catch(() => undefined))?.dispose();
+    await this.connect();
+  }
+
+  roots(params: RootsParams, token?: CancellationToken): Promise<RootsResult> {
+    return this.ask<RootsResult>(rootsRequest, params, token);
+  }
+
+  walk(params: WalkParams, token?: CancellationToken): Promise<WalkResponse> {
+    return this.ask<WalkResponse>(walkRequest, params, token);
+  }
+
+  decode(params: DecodeParams, token?: CancellationToken): Promise<DecodeResponse> {
+    return this.ask<DecodeResponse>(decodeRequest, params, token);
+  }
+
+  dispose(): void {
+    this.watch.dispose();
+    void this.running?.then((client) => client.dispose()).catch(() => undefined);
+  }
+
+  private async ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
+    const client = await this.connect();
+    return client.sendRequest<R>(method, params, token);
+  }
+
+  /** The running server; starts one if there is none, or if the last one ended for good. */
+  private connect(): Promise<BaseLanguageClient> {
+    this.running ??= this.launch();
+    return this.running;
+  }
+
+  private async launch(): Promise<BaseLanguageClient> {
+    const client = this.create(this.options());
+    client.onDidChangeState(({ newState }) => {
+      this.log.debug(`Language server: ${State[newState]}`);
+    });
+    try {
+      await client.start();
+      return client;
+    } catch (error) {
+      this.running = undefined;
+      throw error;
+    }
+  }
+
+  private options(): LanguageClientOptions {
+    const about: ClientOptions = { commandLinks: true };
+    const ownOnly = <T>(document: TextDocument, ask: () => T): T | undefined =>
+      isOwn(document) ? ask() : undefined;
+    return {
+      documentSelector: serverSelector(hoverAnywhere()),
+      initializationOptions: about,
+      outputChannel: this.log,
+      traceOutputChannel: this.log,
+      revealOutputChannelOn: RevealOutputChannelOn.Never,
+      diagnosticCollectionName: 'pagewalk',
+      markdown: { isTrusted: { enabledCommands: linkableCommands } },
+      middleware: {
+        // With `hover.anywhere` the server knows foreign files too: of those it explains words only.
+        provideDocumentSymbols: (document, token, next) =>
+          ownOnly(document, () => next(document, token)),
+        provideFoldingRanges: (document, context, token, next) =>
+          ownOnly(document, () => next(document, context, token)),
+        provideDefinition: (document, position, token, next) =>
+          ownOnly(document, () => next(document, position, token)),
+      },
+    };
+  }
+}

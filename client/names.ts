@@ -1,0 +1,44 @@
+import { chooseAssumptionsCommand, showPlaceCommand, walkCommand } from '../server/protocol';
+
+/** Names the manifest and the code share; a test holds them equal to package.json. */
+
+export const dumpLanguage = 'pagewalk-dump';
+export const traceLanguage = 'pagewalk-trace';
+export const ownLanguages: readonly string[] = [dumpLanguage, traceLanguage];
+
+export const walksViewId = 'pagewalk.walks';
+export const settingsSection = 'pagewalk';
+export const hoverAnywhereSetting = 'hover.anywhere';
+
+export const commands = {
+  walkAddress: walkCommand,
+  decodeValue: 'pagewalk.decodeValue',
+  chooseAssumptions: chooseAssumptionsCommand,
+  readAsDump: 'pagewalk.readAsDump',
+  readAsTrace: 'pagewalk.readAsTrace',
+  newDump: 'pagewalk.newDump',
+  clearWalks: 'pagewalk.clearWalks',
+  clearHighlights: 'pagewalk.clearHighlights',
+  walkAgain: 'pagewalk.walkAgain',
+  removeWalk: 'pagewalk.removeWalk',
+  copyWalk: 'pagewalk.copyWalk',
+  copyDumpCommand: 'pagewalk.copyDumpCommand',
+  showPlace: showPlaceCommand,
+  restartServer: 'pagewalk.restartServer',
+  showLog: 'pagewalk.showLog',
+} as const;
+
+/** Commands that links in hovers may run: they take plain data and change nothing. */
+export const linkableCommands: readonly string[] = [
+  commands.walkAddress,
+  commands.showPlace,
+  commands.chooseAssumptions,
+];
+
+/** Context keys for `when` clauses. */
+export const contextKeys = {
+  /** A dump or trace is open in a visible editor. */
+  dumpVisible: 'pagewalk.dumpVisible',
+  hasWalks: 'pagewalk.hasWalks',
+  hasHighlights: 'pagewalk.hasHighlights',
+} as const;

@@ -1,0 +1,66 @@
+import { type ExtensionContext, window } from 'vscode';
+
+import { AskedDocument } from './asked-document';
+import { chooseAssumptions } from './commands/choose-assumptions';
+import { decodeValue } from './commands/decode-value';
+import { newDump, readAs } from './commands/read-as';
+import { registerCommands } from './commands/register-commands';
+import { Walker } from './commands/walk-an-address';
+import { type CreateClient, LanguageServer } from './language-server';
+import { commands, dumpLanguage, traceLanguage } from './names';
+import { RootChoices } from './root-choices';
+import { SettingChoices } from './setting-choices';
+import { AssumptionsStatus } from './views/assumptions-status';
+import { DecodedValues } from './views/decoded-values';
+import { PathHighlights } from './views/path-highlights';
+import { showPlace } from './views/show-place';
+import { WalksView } from './views/walks-view';
+import { WalkList } from './walks/walk-list';
+
+/**
+ * Builds everything a window holds: the log, the server, the model of walks, the views over it, and
+ * the commands. What is registered is disposed with `context`.
+ */
+export function startClient(context: ExtensionContext, createClient: CreateClient): void {
+  const log = window.createOutputChannel('Pagewalk', { log: true });
+  const server = new LanguageServer(createClient, log);
+  const asked = new AskedDocument();
+  const roots = new RootChoices(server);
+  const walks = new WalkList();
+  const view = new WalksView(walks);
+  const highlights = new PathHighlights(walks);
+  const decoded = new DecodedValues(server);
+  const status = new AssumptionsStatus(server, roots);
+  const settings = new SettingChoices(context.extension.packageJSON);
+  const walker = new Walker(server, asked, roots, walks, view);
+
+  context.subscriptions.push(
+    log,
+    server,
+    asked,
+    roots,
+    walks,
+    view,
+    highlights,
+    decoded,
+    status,
+    ...registerCommands(log, {
+      [commands.walkAddress]: (given) => walker.walk(given),
+      [commands.walkAgain]: (node) => walker.walkAgain(node),
+      [commands.decodeValue]: (value) => decodeValue(decoded, value),
+      [commands.chooseAssumptions]: () => chooseAssumptions(asked, roots, settings),
+      [commands.readAsDump]: () => readAs(dumpLanguage),
+      [commands.readAsTrace]: () => readAs(traceLanguage),
+      [commands.newDump]: () => newDump(),
+      [commands.clearWalks]: () => walks.clear(),
+      [commands.clearHighlights]: () => walks.show(null),
+      [commands.removeWalk]: (node) => view.remove(node),
+      [commands.copyWalk]: (node) => view.copy(node),
+      [commands.copyDumpCommand]: (node) => view.copyDumpCommand(node),
+      [commands.showPlace]: (target) => showPlace(target),
+      [commands.restartServer]: () => server.restart(),
+      [commands.showLog]: () => log.show(),
+    }),
+  );
+  server.start();
+}

@@ -1,0 +1,119 @@
+import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+
+import { commands } from '../names';
+import { lookOf } from '../walks/kind-looks';
+import type {
+  DumpCommandNode,
+  FindingNode,
+  LevelNode,
+  WalkNode,
+  WalksNode,
+} from '../walks/walk-nodes';
+
+/** A row of the Walks view, without its tooltip: that is built when it is asked for. */
+export function walkTreeItem(node: WalksNode): TreeItem {
+  const item = makers[node.kind](node as never);
+  item.id = node.id;
+  return item;
+}
+
+const makers = {
+  walk: walkItem,
+  level: levelItem,
+  finding: findingItem,
+  'dump-command': dumpCommandItem,
+};
+
+function walkItem({ walk }: WalkNode): TreeItem {
+  const { address, physical, status, format, root, summary } = walk.reply;
+  const look = lookOf(status);
+  const target = physical ?? look.word;
+  const item = new TreeItem(`${address} → ${target}`, TreeItemCollapsibleState.Expanded);
+  item.description = `${walk.stale ? 'dump changed since · ' : ''}${format}, root ${root}`;
+  item.iconPath = walk.stale ? new ThemeIcon('history') : icon(status);
+  item.contextValue = walk.stale ? 'walk.stale' : 'walk';
+  item.accessibilityInformation = { label: `Walk: ${summary}${walk.stale ? ' Outdated.' : ''}` };
+  return item;
+}
+
+function levelItem({ row, walk }: LevelNode): TreeItem {
+  const item = new TreeItem(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
+  item.description = `${row.entry ?? '?'} at ${row.entryAddress}`;
+  item.iconPath = icon(row.kind);
+  item.contextValue = row.place ? 'level.placed' : 'level';
+  item.accessibilityInformation = {
+    label:
+      `${row.title}, index ${String(row.index)}, ${lookOf(row.kind).word}: ${row.meaning}. ` +
+      `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}.`,
+  };
+  if (row.place && !walk.stale)
+    item.command = {
+      command: commands.showPlace,
+      title: 'Show in the Dump',
+      arguments: [row.place],
+    };
+  return item;
+}
+
+const severities: Readonly<Record<string, readonly [icon: string, color: string]>> = {
+  error: ['error', 'problemsErrorIcon.foreground'],
+  warning: ['warning', 'problemsWarningIcon.foreground'],
+  info: ['info', 'problemsInfoIcon.foreground'],
+};
+
+function findingItem({ finding }: FindingNode): TreeItem {
+  const [name, color] = severities[finding.severity] ?? severities.info!;
+  const item = new TreeItem(finding.message);
+  item.iconPath = new ThemeIcon(name, new ThemeColor(color));
+  item.contextValue = 'finding';
+  item.accessibilityInformation = { label: `${finding.severity}: ${finding.message}` };
+  return item;
+}
+
+function dumpCommandItem(node: DumpCommandNode): TreeItem {
+  const item = new TreeItem(node.command);
+  item.description = `dumps it in ${node.tool}`;
+  item.iconPath = new ThemeIcon('terminal');
+  item.contextValue = 'dump-command';
+  item.accessibilityInformation = {
+    label: `To dump what is missing, in ${node.tool}: ${node.command}`,
+  };
+  return item;
+}
+
+/** What a row says when the pointer rests on it: a level shows the hover's own decode. */
+export function walkTooltip(node: WalksNode): MarkdownString {
+  switch (node.kind) {
+    case 'walk':
+      return walkSummary(node);
+    case 'level':
+      return new MarkdownString(`${placeLine(node)}\n\n${node.row.markdown}`);
+    case 'finding':
+      return new MarkdownString().appendText(node.finding.message);
+    case 'dump-command':
+      return new MarkdownString()
+        .appendText(`This prints the table that the dump lacks (${node.tool}):`)
+        .appendCodeblock(node.command, 'text');
+  }
+}
+
+function walkSummary({ walk }: WalkNode): MarkdownString {
+  const text = new MarkdownString().appendText(walk.reply.summary);
+  for (const { severity, message } of walk.reply.findings)
+    text.appendMarkdown('\n\n').appendText(`${severity}: ${message}`);
+  if (walk.stale)
+    text.appendMarkdown('\n\n').appendText('The dump was changed since this walk. Walk again.');
+  return text;
+}
+
+function placeLine({ row }: LevelNode): string {
+  return `${row.title}, index ${String(row.index)} of the table at \`${row.table}\``;
+}
+
+function icon(kind: string): ThemeIcon {
+  const look = lookOf(kind);
+  return new ThemeIcon(
+    look.icon,
+    look.color === undefined ? undefined : new ThemeColor(look.color),
+  );
+}
