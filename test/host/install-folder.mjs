@@ -1,12 +1,12 @@
-/** Folders that are filled once and then stay: `.host/`, or where PAGEWALK_HOST_DIR says. */
+/**
+ * Folders that are filled once and then stay: in `.host/` of the repository's top, where every script
+ * of ours runs, or where PAGEWALK_HOST_DIR says.
+ */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const top = fileURLToPath(new URL('../../', import.meta.url));
 
 function hostFolder() {
-  return path.resolve(top, process.env['PAGEWALK_HOST_DIR'] || '.host');
+  return path.resolve(process.env['PAGEWALK_HOST_DIR'] || '.host');
 }
 
 /**

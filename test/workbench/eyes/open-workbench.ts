@@ -1,0 +1,68 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { HostName } from '../../host/host-table.mjs';
+import { launchBrowser } from '../../host/launch-browser.mjs';
+import { startServer } from '../../host/start-server.mjs';
+import { workbenchAddress } from '../../host/workbench-address.mjs';
+import { Workbench } from './workbench';
+
+export interface WorkbenchOptions {
+  /** A folder of this repository; the window opens a copy of it. Left out: samples. */
+  readonly folder?: string;
+  /** Left out: PAGEWALK_HOST, else the newest. */
+  readonly host?: HostName;
+  /** User settings, e.g. `{ 'workbench.colorTheme': 'Default Light Modern' }`. */
+  readonly settings?: Record<string, unknown>;
+  /** Width and height of the window in CSS pixels. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** `web`: the extension runs in the browser, as on vscode.dev. */
+  readonly kind?: 'web';
+  /** A folder with installed extensions, instead of this repository's own. */
+  readonly extensionsDir?: string;
+}
+
+/** The top of the repository: tests are run from there. */
+const repository = process.cwd();
+
+/**
+ * Starts a server on a copy of a folder and opens it in a browser, with the extension loaded.
+ * Close what you get: it ends the browser and the server and removes the copy.
+ */
+export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
+  const host = options.host ?? hostFromEnvironment();
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-folder-'));
+  cpSync(path.join(repository, options.folder ?? 'samples'), folder, { recursive: true });
+  const server = await startServer({
+    host,
+    ...(options.settings && { settings: options.settings }),
+    ...(options.extensionsDir && { extensionsDir: options.extensionsDir }),
+  });
+  const browser = await launchBrowser();
+  const close = async (): Promise<void> => {
+    await browser.close();
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  try {
+    const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
+    await page.goto(
+      workbenchAddress({
+        port: server.port,
+        folder,
+        ...(!options.extensionsDir && { extension: repository }),
+        ...(options.kind && { kind: options.kind }),
+      }),
+    );
+    const workbench = new Workbench({ page, folder, host, close });
+    await workbench.ready();
+    return workbench;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function hostFromEnvironment(): HostName {
+  return process.env['PAGEWALK_HOST'] === 'oldest' ? 'oldest' : 'newest';
+}
