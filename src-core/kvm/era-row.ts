@@ -37,6 +37,8 @@ export interface EraRow {
   /** Which bits make an entry writable without the lock: both, or MMU-writable alone. */
   readonly locklessWritable: 'host-and-mmu' | 'mmu';
   readonly accessTracking: AccessTrackingRule | null;
+  /** When the host moves a page, its entry loses MMU-writable beside host-writable. */
+  readonly movedPageLosesMmuWritable: boolean;
   readonly ept: EptRow;
   readonly legacy: LegacyRow;
   readonly mmio: MmioRow;

@@ -50,20 +50,23 @@ export function isAccessTracked(masks: SpteMasks, spte: bigint): boolean | null 
   return adEnabled(masks, spte) === false && (spte & masks.accessTrack) === 0n;
 }
 
-/** `is_accessed_spte()`. */
-export function isAccessed(masks: SpteMasks, spte: bigint): boolean {
-  if (masks.era.plainAccessedDirty || adEnabled(masks, spte) === true) {
-    return (spte & masks.accessed) !== 0n;
-  }
-  return isAccessTracked(masks, spte) !== true;
+/** Accessed or dirty bit an entry uses; 0: none, because of its kind or the CPU. */
+function adBit(masks: SpteMasks, spte: bigint, bit: bigint): bigint {
+  return masks.era.plainAccessedDirty || adEnabled(masks, spte) === true ? bit : 0n;
 }
 
-/** `is_dirty_spte()`; in kernels without it, the plain bit. */
+/** `is_accessed_spte()`: without an accessed bit, whatever is not tracked counts as accessed. */
+export function isAccessed(masks: SpteMasks, spte: bigint): boolean {
+  const bit = adBit(masks, spte, masks.accessed);
+  return bit === 0n && !masks.era.plainAccessedDirty
+    ? isAccessTracked(masks, spte) !== true
+    : (spte & bit) !== 0n;
+}
+
+/** `is_dirty_spte()`: without a dirty bit, whatever is writable; in kernels without it, the plain bit. */
 export function isDirty(masks: SpteMasks, spte: bigint): boolean {
-  if (masks.era.plainAccessedDirty || adEnabled(masks, spte) === true) {
-    return (spte & masks.dirty) !== 0n;
-  }
-  return isWritable(spte);
+  const bit = adBit(masks, spte, masks.dirty);
+  return bit === 0n && !masks.era.plainAccessedDirty ? isWritable(spte) : (spte & bit) !== 0n;
 }
 
 /** `is_writable_pte()`. */

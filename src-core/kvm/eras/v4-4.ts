@@ -22,6 +22,7 @@ export const v44: EraRow = {
   dirtyPredicate: true,
   locklessWritable: 'host-and-mmu',
   accessTracking: null,
+  movedPageLosesMmuWritable: false,
   ept: {
     user: 0n,
     presentExecOnly: 1n,

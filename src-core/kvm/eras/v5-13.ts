@@ -51,6 +51,7 @@ export const v519: EraRow = {
     'shadow_me_value and shadow_me_mask are two things; EPT page sizes the CPU lacks are reserved',
   commits: ['e54f1ff244ac KVM: x86/mmu: Add shadow_me_value and repurpose shadow_me_mask'],
   locklessWritable: 'mmu',
+  movedPageLosesMmuWritable: true,
   reserved: { ...v513.reserved, eptPageSizes: true },
   meValueSplit: true,
 };
