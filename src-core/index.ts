@@ -6,3 +6,8 @@ export type * from './paging/format';
 export * from './walk/walk-result';
 export { hardwareFormat } from './paging/registry';
 export { entryShape, hardwareKind, ruleOfLevel } from './paging/level-rule';
+export * from './sim/tdp-iter-case';
+export * from './sim/tdp-iter-form';
+export * from './sim/tdp-iter-run';
+export * from './sim/tdp-iter-trace';
+export { describeJsonProblem, type JsonProblem } from './sim/json-place';

@@ -1,0 +1,41 @@
+import { highHalf, lowHalf } from '../word';
+
+/**
+ * The only two questions `tdp_iter` asks of an entry: is it shadow-present, and if it is a table,
+ * where? Compiled to halves, since the walk asks them of every entry above its lowest level.
+ */
+export interface TdpIterRule {
+  /** `is_shadow_present_pte` of the kernel the entries are from. */
+  readonly isPresent: (lo: number, hi: number) => boolean;
+  /** Bits 63:32 of the address mask; bits 31:12 always belong to it. */
+  readonly addressHi: number;
+}
+
+/** Bits 51:32: `PT64_BASE_ADDR_MASK` where no memory encryption takes a bit away. */
+export const plainAddressHi = 0x000f_ffff;
+
+/**
+ * Present is whatever is neither zero, nor MMIO by bits 53:52, nor the parked value.
+ * Source: spte.h of v5.10–v5.12 (`SPTE_SPECIAL_MASK` types; `REMOVED_SPTE` in v5.12 alone).
+ * @param parked the removed value, where the kernel has one
+ */
+export function presentByExclusion(parked?: bigint): TdpIterRule {
+  const mmio = 0x0030_0000;
+  const parkedLo = parked === undefined ? -1 : lowHalf(parked);
+  const parkedHi = parked === undefined ? -1 : highHalf(parked);
+  return {
+    isPresent: (lo, hi) =>
+      (lo !== 0 || hi !== 0) && (hi & mmio) !== mmio && !(lo === parkedLo && hi === parkedHi),
+    addressHi: plainAddressHi,
+  };
+}
+
+/** Present is bit 11, nothing else. Source: spte.h since v5.13, `SPTE_MMU_PRESENT_MASK`. */
+export function presentByBit11(): TdpIterRule {
+  return { isPresent: (lo) => (lo & 0x800) !== 0, addressHi: plainAddressHi };
+}
+
+/** Byte address of the table an entry points to. */
+export function childTablePa(lo: number, hi: number, addressHi: number): number {
+  return (hi & addressHi) * 0x1_0000_0000 + ((lo & 0xffff_f000) >>> 0);
+}
