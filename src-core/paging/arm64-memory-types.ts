@@ -75,19 +75,15 @@ export function mairByteType(byte: number): MemoryType {
   return inner === 0 ? reservedType : normal(cacheability(outer), cacheability(inner));
 }
 
-/** The indices Linux uses: 0 to 4 since 5.10, 0 to 5 before. */
-const linuxIndices = { linux: 5, 'linux<5.10': 6 } as const;
+/** Indices Linux has used since 5.10. */
+const usedIndices = 5;
 
 /**
- * What AttrIndx of a stage-1 leaf says under a MAIR, or under Linux's of this time where none is
+ * What AttrIndx of a stage-1 leaf says under a MAIR, or under Linux's since 5.10 where none is
  * given; `null`: Linux uses no such index.
  */
-export function stage1MemoryType(
-  index: number,
-  mair: bigint | undefined,
-  linux: keyof typeof linuxIndices = 'linux',
-): MemoryType | null {
-  if (mair === undefined && index >= linuxIndices[linux]) return null;
-  const word = mair ?? namedMairs[linux]!;
+export function stage1MemoryType(index: number, mair: bigint | undefined): MemoryType | null {
+  if (mair === undefined && index >= usedIndices) return null;
+  const word = mair ?? namedMairs['linux']!;
   return mairByteType(Number((word >> BigInt(index * 8)) & 0xffn));
 }

@@ -78,7 +78,10 @@ function leafFields(type: 'block' | 'page', level: number, cpu: CpuConfig): Fiel
   ];
 }
 
-const ignored = 'no meaning at stage 2: there are no hierarchical permissions';
+/** Where stage 1 has hierarchical permissions; stage 2 has none. */
+const hierarchy = field('table-attributes', [63, 59], 'ignored', (value) =>
+  value === 0n ? '' : 'no meaning at stage 2: there are no hierarchical permissions',
+);
 
 /**
  * Every bit of a stage-2 descriptor of that type at that level (1 = smallest page), highest first.
@@ -93,10 +96,7 @@ export function stage2Fields(type: DescriptorType, level: number, cpu: CpuConfig
     case 'reserved':
       return layFields([rest], named);
     case 'table':
-      return layFields(
-        [rest, field('table-attributes', [63, 59], 'ignored', (v) => (v === 0n ? '' : ignored))],
-        [...named, ...addressFields('table', level, cpu)],
-      );
+      return layFields([rest], [...named, hierarchy, ...addressFields('table', level, cpu)]);
     case 'block':
     case 'page':
       return layFields([rest], [...named, ...leafFields(type, level, cpu)]);
