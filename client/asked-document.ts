@@ -8,7 +8,7 @@ import {
 } from 'vscode';
 
 import { isOwn } from './languages';
-import { contextKeys } from './names';
+import { contextKeys, dumpLanguage, traceLanguage } from './names';
 import { setContext } from './set-context';
 
 /**
@@ -55,7 +55,8 @@ export class AskedDocument implements Disposable {
   }
 
   private showState(): void {
-    const visible = window.visibleTextEditors.some(({ document }) => isOwn(document));
-    setContext(contextKeys.dumpVisible, visible);
+    const visible = window.visibleTextEditors.map(({ document }) => document.languageId);
+    setContext(contextKeys.dumpVisible, visible.includes(dumpLanguage));
+    setContext(contextKeys.traceVisible, visible.includes(traceLanguage));
   }
 }

@@ -37,8 +37,9 @@ export const linkableCommands: readonly string[] = [
 
 /** Context keys for `when` clauses. */
 export const contextKeys = {
-  /** A dump or trace is open in a visible editor. */
+  /** A dump is open in a visible editor. */
   dumpVisible: 'pagewalk.dumpVisible',
+  traceVisible: 'pagewalk.traceVisible',
   hasWalks: 'pagewalk.hasWalks',
   hasHighlights: 'pagewalk.hasHighlights',
 } as const;
