@@ -17,9 +17,14 @@ export class JsonPlace {
     readonly problems: JsonProblem[],
   ) {}
 
-  fail(message: string): undefined {
+  fail(message: string): void {
     this.problems.push({ pointer: this.pointer, message });
-    return undefined;
+  }
+
+  /** The value, if there is one; else notes what was expected. */
+  expect<Value>(value: Value | undefined, expected: string): Value | undefined {
+    if (value === undefined) this.fail(`${expected} is expected`);
+    return value;
   }
 
   get present(): boolean {
@@ -62,53 +67,52 @@ export class JsonPlace {
   }
 
   text(): string | undefined {
-    return typeof this.value === 'string' ? this.value : this.fail('a text is expected');
+    return this.expect(typeof this.value === 'string' ? this.value : undefined, 'a text');
   }
 
   flag(fallback?: boolean): boolean | undefined {
     if (!this.present && fallback !== undefined) return fallback;
-    return typeof this.value === 'boolean' ? this.value : this.fail('true or false is expected');
+    return this.expect(typeof this.value === 'boolean' ? this.value : undefined, 'true or false');
   }
 
   choice<Name extends string>(names: readonly Name[], fallback?: Name): Name | undefined {
     if (!this.present && fallback !== undefined) return fallback;
     const found = names.find((name) => name === this.value);
-    return found ?? this.fail(`one of ${names.join(', ')} is expected`);
+    return this.expect(found, `one of ${names.join(', ')}`);
   }
 
   /** A whole number from `min` to `max`. */
   count(min: number, max: number, fallback?: number): number | undefined {
     if (!this.present && fallback !== undefined) return fallback;
-    const { value } = this;
-    const fits = typeof value === 'number' && Number.isInteger(value) && value >= min;
-    return fits && value <= max
-      ? value
-      : this.fail(`a whole number from ${min} to ${max} is expected`);
+    return this.expect(wholeNumber(this.value, min, max), `a whole number from ${min} to ${max}`);
   }
 
   /** A 64-bit word, written `"0x…"`. */
   word(): bigint | undefined {
-    const parsed =
-      typeof this.value === 'string' && /^0x/i.test(this.value) ? parseWord(this.value) : undefined;
-    return parsed ?? this.fail('a word is expected, written "0x…" with at most 16 digits');
+    return this.expect(hexWord(this.value), 'a word, written "0x…" with at most 16 digits,');
   }
 
-  /** An address or frame number that fits `bits` (at most 52), written `"0x…"` or as a number. */
+  /** An address or frame number below 2^bits (at most 52), written `"0x…"` or as a number. */
   address(bits: number, fallback?: number): number | undefined {
     if (!this.present && fallback !== undefined) return fallback;
-    const { value } = this;
-    const limit = 2 ** bits;
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < limit) {
-      return value;
-    }
-    const word = typeof value === 'number' ? undefined : this.word();
-    if (word === undefined) {
-      return typeof value === 'number'
-        ? this.fail(`a whole number below 2^${bits} is expected`)
-        : undefined;
-    }
-    return word < BigInt(limit) ? Number(word) : this.fail(`a value below 2^${bits} is expected`);
+    const word = hexWord(this.value);
+    const known =
+      word === undefined
+        ? wholeNumber(this.value, 0, 2 ** bits - 1)
+        : word < 1n << BigInt(bits)
+          ? Number(word)
+          : undefined;
+    return this.expect(known, `a number below 2^${bits}, written "0x…",`);
   }
+}
+
+function wholeNumber(value: unknown, min: number, max: number): number | undefined {
+  const whole = typeof value === 'number' && Number.isInteger(value);
+  return whole && value >= min && value <= max ? value : undefined;
+}
+
+function hexWord(value: unknown): bigint | undefined {
+  return typeof value === 'string' && /^0x/i.test(value) ? parseWord(value) : undefined;
 }
 
 /** The top of a parsed file. */

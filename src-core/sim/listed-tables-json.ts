@@ -9,7 +9,7 @@ export const physicalBits = 52;
 export function readTableAddress(place: JsonPlace): number | undefined {
   const pa = place.address(physicalBits);
   if (pa === undefined) return undefined;
-  return pa % 4096 === 0 ? pa : place.fail('a table starts at a multiple of 0x1000');
+  return place.expect(pa % 4096 === 0 ? pa : undefined, 'a multiple of 0x1000');
 }
 
 /** Tables written `[{pa, entries: [[index, value], …]}, …]`. */

@@ -43,7 +43,9 @@ export function runTdpIterCase(
 ): TdpIterRun {
   const memory = TableMemory.fromList(given.pages, given.absent);
   let kernelWarnings = 0;
-  const iter = new TdpIter(given.form, given.rule, memory, () => void kernelWarnings++);
+  const iter = new TdpIter(given.form, given.rule, memory, () => {
+    kernelWarnings++;
+  });
   const outcomes: MutationOutcome[] = given.mutations.map(() => ({
     yielded: null,
     stateAfterRestart: null,
