@@ -36,14 +36,11 @@ export interface Access {
   /** NPT: the host's CR4.SMEP, which decides whether a fetch is told. */
   readonly hostSmep?: boolean;
 
-  // arm64
+  // arm64; what hardware sets by itself (HA, HD) is a fact of the CPU
   /** PSTATE.PAN. */
   readonly pan?: boolean;
   /** SCTLR.WXN: writable is not executable. */
   readonly wxn?: boolean;
-  /** Hardware sets the access flag (TCR/VTCR.HA) and the dirty state (HD). */
-  readonly hardwareAccessFlag?: boolean;
-  readonly hardwareDirty?: boolean;
 }
 
 /** The entry and the bits of it that decided. */

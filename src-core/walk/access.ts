@@ -2,6 +2,7 @@ import type { CpuConfig } from '../paging/cpu';
 import type { CompiledFormat, HardwareFormatName } from '../paging/format';
 import type { Access, AccessAnswer } from './access-answer';
 import { unknown } from './access-answer';
+import { checkArm64Access } from './access-arm64';
 import { checkEptAccess } from './access-ept';
 import { checkNptAccess } from './access-npt';
 import { checkX86Access } from './access-x86';
@@ -16,6 +17,8 @@ const models: Readonly<Partial<Record<HardwareFormatName, AccessModel>>> = {
   'x86-32': checkX86Access,
   ept: checkEptAccess,
   npt: checkNptAccess,
+  'arm64-stage1': checkArm64Access,
+  'arm64-stage2': checkArm64Access,
 };
 
 /**
