@@ -101,6 +101,10 @@ export default defineConfig(
     },
   },
   {
+    files: ['**/*.cjs'],
+    languageOptions: { globals: { process: 'readonly', require: 'readonly', module: 'writable' } },
+  },
+  {
     files: ['src-core/**/*.ts'],
     rules: {
       // A word has 64 bits; these keep 53 or 32. Halves are made and joined in word.ts alone.

@@ -12,6 +12,8 @@ export const hosts = {
 
 /** @typedef {keyof typeof hosts} HostName */
 
+export const hostNames = /** @type {HostName[]} */ (Object.keys(hosts));
+
 /**
  * A newer Node for hosts that need it, by `${process.platform}-${process.arch}`.
  *

@@ -56,6 +56,7 @@ export async function startServer({ host, settings, extensionsDir, env, port = 0
   const closed = new Promise((resolve) => child.once('close', () => resolve()));
   const end = () => endGroup(child);
   process.once('exit', end);
+  // Twice is harmless: a signal and the end of the server may come together.
   const stop = async () => {
     end();
     await closed;

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import type { HostName } from '../../host/host-table.mjs';
@@ -57,6 +57,14 @@ export class Workbench {
     const editor = this.editor();
     await editor.locator('.view-line').first().waitFor();
     return editor;
+  }
+
+  /** Opens a file of the folder at the line where a text first stands. */
+  async openFileAt(name: string, text: string): Promise<Locator> {
+    const content = readFileSync(path.join(this.folder, name), 'utf8');
+    const at = content.indexOf(text);
+    if (at < 0) throw new Error(`${name} holds no ${text}`);
+    return this.openFile(name, content.slice(0, at).split('\n').length);
   }
 
   /** The active text editor. */

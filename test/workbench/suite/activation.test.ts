@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import {
+  commands,
+  extensions,
+  type Hover,
+  MarkdownString,
+  Position,
+  Uri,
+  window,
+  workspace,
+} from 'vscode';
+
+/** The samples that the window was opened on. */
+function sample(name: string): Uri {
+  return Uri.joinPath(workspace.workspaceFolders![0]!.uri, name);
+}
+
+describe('the extension in its host', () => {
+  it('activates when a dump is opened, and knows its language', async () => {
+    const { document } = await window.showTextDocument(sample('npt-6.1.xp'));
+    const extension = extensions.getExtension('pagewalk.pagewalk')!;
+    await extension.activate();
+    assert.equal(document.languageId, 'pagewalk-dump');
+    assert.ok(extension.isActive);
+  });
+
+  it('registers every command that it declares', async () => {
+    const declared = extensions.getExtension('pagewalk.pagewalk')!.packageJSON.contributes.commands;
+    const known = new Set(await commands.getCommands(true));
+    const missing = (declared as { command: string }[]).filter(
+      ({ command }) => !known.has(command),
+    );
+    assert.deepEqual(missing, []);
+  });
+
+  it('says what a word of a dump is', async () => {
+    const { document } = await window.showTextDocument(sample('npt-6.1.xp'));
+    // Given in the capture: guest page 0xb8030c9 stands in host frame 0x105003, writable, 4 KiB.
+    const at = document.positionAt(document.getText().indexOf('0x0000000105003e67') + 5);
+    const hovers = await commands.executeCommand<Hover[]>(
+      'vscode.executeHoverProvider',
+      document.uri,
+      new Position(at.line, at.character),
+    );
+    const text = hovers
+      .flatMap(({ contents }) => contents)
+      .map((content) => (content instanceof MarkdownString ? content.value : ''))
+      .join('\n');
+    assert.match(text, /NPT leaf/);
+    assert.match(text, /0x105003\b/);
+  });
+});
