@@ -51,22 +51,31 @@ const names = wanted.length > 0 ? wanted : Object.keys(bundles);
 
 const outputOf = (name) => `dist/${name}.js`;
 
-/** The lines that the problem matcher of .vscode/tasks.json waits for. */
+/**
+ * What is being built. While it is not empty somebody may wait: the problem matcher of
+ * .vscode/tasks.json does, for the two lines printed here.
+ */
+const building = new Set();
+
 const announce = (name) => ({
   name: 'announce',
   setup(build) {
     build.onStart(() => {
-      if (watch) console.log(`[watch] ${name} build started`);
+      if (watch && building.size === 0) console.log('[watch] build started');
+      building.add(name);
     });
-    build.onEnd((result) => {
-      for (const { text, location } of result.errors) {
-        const place = location
-          ? `${location.file}:${location.line}:${location.column + 1}: `
-          : `${bundles[name].entry}:1:1: `;
-        console.error(`${place}error: ${text}`);
+    build.onEnd(({ errors }) => {
+      for (const { text, location } of errors) {
+        const { file, line, column } = location ?? {
+          file: bundles[name].entry,
+          line: 1,
+          column: 0,
+        };
+        console.error(`${file}:${line}:${column + 1}: error: ${text}`);
       }
-      if (result.errors.length === 0 && bundles[name].executable) chmodSync(outputOf(name), 0o755);
-      if (watch) console.log(`[watch] ${name} build finished`);
+      if (errors.length === 0 && bundles[name].executable) chmodSync(outputOf(name), 0o755);
+      building.delete(name);
+      if (watch && building.size === 0) console.log('[watch] build finished');
     });
   },
 });
@@ -93,7 +102,8 @@ function reportSize(name, metafile) {
 }
 
 if (watch) {
-  for (const name of names) await (await esbuild.context(optionsFor(name))).watch();
+  const contexts = await Promise.all(names.map((name) => esbuild.context(optionsFor(name))));
+  await Promise.all(contexts.map((context) => context.watch()));
 } else {
   if (production) for (const name of names) rmSync(`${outputOf(name)}.map`, { force: true });
   const built = await Promise.allSettled(names.map((name) => esbuild.build(optionsFor(name))));

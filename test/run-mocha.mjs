@@ -44,17 +44,18 @@ await esbuild.build({
   logLevel: 'warning',
 });
 const mocha = path.join('node_modules', 'mocha', 'bin', 'mocha.js');
+const defaults = [
+  '--timeout',
+  '20000',
+  '--reporter',
+  path.resolve('test', 'counting-reporter.cjs'),
+];
+const given = (option) => mochaOptions.includes(option);
+for (let i = 0; i < defaults.length; i += 2)
+  if (!given(defaults[i])) mochaOptions.push(defaults[i], defaults[i + 1]);
 const run = spawnSync(
   process.execPath,
-  [
-    '--enable-source-maps',
-    mocha,
-    '--recursive',
-    `${outdir}/**/*.js`,
-    '--timeout',
-    '20000',
-    ...mochaOptions,
-  ],
+  ['--enable-source-maps', mocha, '--recursive', `${outdir}/**/*.js`, ...mochaOptions],
   { stdio: 'inherit' },
 );
 rmSync(outdir, { recursive: true, force: true });
