@@ -73,7 +73,7 @@ export class AssumptionsStatus implements Disposable {
 
   private show(document: TextDocument, { assumptions }: RootsResult): void {
     const chosen = this.roots.of(document.uri.toString());
-    const { format, kernel, root, why } = assumptions;
+    const { format, formatBasis, kernel, kernelBasis, root, why } = assumptions;
     const parts = [
       chosen?.format ?? format ?? 'format?',
       kernel === null ? 'kernel?' : `Linux ${kernel}`,
@@ -83,7 +83,9 @@ export class AssumptionsStatus implements Disposable {
     ];
     const unsure = parts.some((part) => part.endsWith('?'));
     this.item.text = parts.join(' · ');
-    this.item.detail = chosen ? `Root chosen for this window. ${why}` : why;
+    // One line that is never wrapped: the whole reason stands above the choices.
+    this.item.detail =
+      formatBasis === kernelBasis ? formatBasis : `format ${formatBasis}, kernel ${kernelBasis}`;
     this.item.severity = unsure
       ? LanguageStatusSeverity.Warning
       : LanguageStatusSeverity.Information;

@@ -4,8 +4,9 @@ import type { Place } from '../../server/protocol';
 import { asNode } from '../walks/walk-nodes';
 
 /**
- * Shows a place in an editor and selects it; the keyboard stays where it is, so that one can go
- * through the levels with the arrow keys.
+ * Shows a place in an editor and puts the cursor there; what has the keyboard keeps it, so that one
+ * can go through the levels with the arrow keys. Nothing is selected: a selection would cover the
+ * marks of the walk's path.
  * @param target a `Place`, or a row of the Walks view.
  */
 export async function showPlace(target: unknown): Promise<void> {
@@ -20,7 +21,7 @@ export async function showPlace(target: unknown): Promise<void> {
   const editor = await window.showTextDocument(uri, {
     preserveFocus: true,
     preview: true,
-    selection: range,
+    selection: new Range(range.start, range.start),
     ...(open?.viewColumn && { viewColumn: open.viewColumn }),
   });
   editor.revealRange(range, TextEditorRevealType.InCenterIfOutsideViewport);

@@ -1,7 +1,15 @@
-import { MarkdownString, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState } from 'vscode';
+import {
+  MarkdownString,
+  ThemeColor,
+  ThemeIcon,
+  TreeItem,
+  TreeItemCollapsibleState,
+  Uri,
+} from 'vscode';
 
 import { commands } from '../names';
 import { lookOf } from '../walks/kind-looks';
+import type { WalkRecord } from '../walks/walk-list';
 import type {
   DumpCommandNode,
   FindingNode,
@@ -25,11 +33,11 @@ const makers = {
 };
 
 function walkItem({ walk }: WalkNode): TreeItem {
-  const { address, physical, status, format, root, summary } = walk.reply;
+  const { address, physical, status, format, summary } = walk.reply;
   const look = lookOf(status);
   const target = physical ?? look.word;
   const item = new TreeItem(`${address} → ${target}`, TreeItemCollapsibleState.Expanded);
-  item.description = `${walk.stale ? 'dump changed since · ' : ''}${format}, root ${root}`;
+  item.description = `${walk.stale ? 'dump changed since · ' : ''}${format} · ${fileName(walk)}`;
   item.iconPath = walk.stale ? new ThemeIcon('history') : icon(status);
   item.contextValue = walk.stale ? 'walk.stale' : 'walk';
   item.accessibilityInformation = { label: `Walk: ${summary}${walk.stale ? ' Outdated.' : ''}` };
@@ -38,7 +46,7 @@ function walkItem({ walk }: WalkNode): TreeItem {
 
 function levelItem({ row, walk }: LevelNode): TreeItem {
   const item = new TreeItem(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
-  item.description = `${row.entry ?? '?'} at ${row.entryAddress}`;
+  item.description = `${row.entry ?? ''} at ${row.entryAddress}`.trim();
   item.iconPath = icon(row.kind);
   item.contextValue = row.place ? 'level.placed' : 'level';
   item.accessibilityInformation = {
@@ -72,7 +80,7 @@ function findingItem({ finding }: FindingNode): TreeItem {
 
 function dumpCommandItem(node: DumpCommandNode): TreeItem {
   const item = new TreeItem(node.command);
-  item.description = `dumps it in ${node.tool}`;
+  item.description = node.tool;
   item.iconPath = new ThemeIcon('terminal');
   item.contextValue = 'dump-command';
   item.accessibilityInformation = {
@@ -98,12 +106,18 @@ export function walkTooltip(node: WalksNode): MarkdownString {
 }
 
 function walkSummary({ walk }: WalkNode): MarkdownString {
-  const text = new MarkdownString().appendText(walk.reply.summary);
-  for (const { severity, message } of walk.reply.findings)
+  const { summary, format, levels, root, findings } = walk.reply;
+  const from = `From root ${root} (${format}, ${String(levels)} levels) in ${fileName(walk)}.`;
+  const text = new MarkdownString().appendText(summary).appendMarkdown('\n\n').appendText(from);
+  for (const { severity, message } of findings)
     text.appendMarkdown('\n\n').appendText(`${severity}: ${message}`);
   if (walk.stale)
     text.appendMarkdown('\n\n').appendText('The dump was changed since this walk. Walk again.');
   return text;
+}
+
+function fileName({ question }: WalkRecord): string {
+  return Uri.parse(question.uri).path.split('/').at(-1) ?? '';
 }
 
 function placeLine({ row }: LevelNode): string {

@@ -16,26 +16,26 @@ const looks: Readonly<Record<string, KindLook>> = {
   page: { icon: 'symbol-field', color: 'charts.green', word: 'page', mark: 'leaf' },
   mapped: { icon: 'pass', color: 'charts.green', word: 'mapped', mark: 'leaf' },
   mmio: { icon: 'plug', color: 'charts.purple', word: 'MMIO', mark: 'stop' },
-  empty: { icon: 'circle-slash', color: 'charts.orange', word: 'empty', mark: 'stop' },
+  empty: { icon: 'circle-slash', color: 'charts.yellow', word: 'empty', mark: 'stop' },
   'not-present': {
     icon: 'circle-slash',
-    color: 'charts.orange',
+    color: 'charts.yellow',
     word: 'not present',
     mark: 'stop',
   },
-  invalid: { icon: 'circle-slash', color: 'charts.orange', word: 'invalid', mark: 'stop' },
-  removed: { icon: 'lock', color: 'charts.orange', word: 'removed', mark: 'stop' },
-  frozen: { icon: 'lock', color: 'charts.orange', word: 'frozen', mark: 'stop' },
+  invalid: { icon: 'circle-slash', color: 'charts.yellow', word: 'invalid', mark: 'stop' },
+  removed: { icon: 'lock', color: 'charts.yellow', word: 'removed', mark: 'stop' },
+  frozen: { icon: 'lock', color: 'charts.yellow', word: 'frozen', mark: 'stop' },
   disconnected: {
     icon: 'debug-disconnect',
-    color: 'charts.orange',
+    color: 'charts.yellow',
     word: 'disconnected',
     mark: 'stop',
   },
   reserved: { icon: 'error', color: 'charts.red', word: 'reserved bits set', mark: 'stop' },
   'non-canonical': { icon: 'error', color: 'charts.red', word: 'non-canonical', mark: 'stop' },
   cycle: { icon: 'sync-ignored', color: 'charts.red', word: 'cycle', mark: 'stop' },
-  missing: { icon: 'question', color: 'charts.yellow', word: 'not in this dump', mark: 'stop' },
+  missing: { icon: 'question', word: 'not in this dump', mark: 'stop' },
 };
 
 /** The look of a kind or status; a kind this client does not know yet is named as it came. */
