@@ -1,3 +1,5 @@
+import { decodeTcr, decodeTcrEl2, decodeTtbr } from '../paging/arm64-tcr-words';
+import { decodeVtcr, decodeVttbr } from '../paging/arm64-vtcr-words';
 import { decodeControlRegister } from '../paging/control-registers';
 import { decodeCr3, decodeNestedCr3 } from '../paging/control-registers-cr3';
 import type { DecodedWord } from '../paging/decoded-word';
@@ -6,6 +8,8 @@ import { decodeExitQualification } from '../paging/exit-qualification';
 import { decodeNpfExitInfo } from '../paging/npf-exit-info';
 import { decodePageFaultError } from '../paging/page-fault-error';
 import type { WordContext } from '../paging/word-context';
+import { decodeEsr } from './arm64-esr';
+import { decodeHpfar } from './arm64-stage2-abort';
 import { decodePferr, pferrOfExitQualification } from './pferr';
 import { decodeRole } from './role';
 
@@ -81,6 +85,18 @@ export const wordKinds: readonly WordKind[] = [
     aliases: ['kvm-mmu-page-role'],
     decode: (value, context) => decodeRole(value, context.kernel),
   },
+  { name: 'vtcr', title: 'VTCR_EL2', aliases: ['vtcr-el2'], decode: decodeVtcr },
+  { name: 'vttbr', title: 'VTTBR_EL2', aliases: ['vttbr-el2'], decode: decodeVttbr },
+  { name: 'tcr', title: 'TCR_EL1', aliases: ['tcr-el1'], decode: decodeTcr },
+  { name: 'tcr-el2', title: 'TCR_EL2', aliases: [], decode: decodeTcrEl2 },
+  {
+    name: 'ttbr',
+    title: 'TTBR',
+    aliases: ['ttbr0', 'ttbr1', 'ttbr0-el1', 'ttbr1-el1', 'ttbr0-el2'],
+    decode: decodeTtbr,
+  },
+  { name: 'esr', title: 'ESR_ELx', aliases: ['esr-el2', 'esr-el1', 'hsr'], decode: decodeEsr },
+  { name: 'hpfar', title: 'HPFAR_EL2', aliases: ['hpfar-el2'], decode: decodeHpfar },
 ];
 
 /** The kind of that name or alias, in any case of letters; `_` counts as `-`. */

@@ -9,4 +9,6 @@ export interface WordContext {
   readonly paging?: '32-bit' | 'pae' | '4-level' | '5-level';
   /** CR3: CR4.PCIDE. */
   readonly pcid?: boolean;
+  /** VTTBR_EL2: the VTCR_EL2 beside it, which says how much of it is the root. */
+  readonly vtcr?: bigint;
 }
