@@ -32,3 +32,12 @@ export { pagingMode, type PagingMode, type PagingRegisters } from './paging/cont
 export { cr3Root } from './paging/control-registers-cr3';
 export { cutEptp, type EptPointer } from './paging/eptp';
 export type { WordContext } from './paging/word-context';
+export * from './kvm/decode';
+export * from './kvm/decode-request';
+export type { EraFingerprint, EraFit, EntrySample } from './kvm/era-fingerprint';
+export { fingerprintEras, patternText } from './kvm/era-fingerprint';
+export type { EraRow } from './kvm/era-row';
+export * from './kvm/kernel-version';
+export { eras, eraSpan, findLayout, layoutForKernel, layoutNames } from './kvm/layouts';
+export type { EraReading, FactDifference } from './kvm/other-kernels';
+export { sizeText, summarizeEntry } from './kvm/entry-summary';

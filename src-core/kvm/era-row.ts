@@ -36,6 +36,8 @@ export interface EraRow {
   readonly dirtyPredicate: boolean;
   /** Which bits make an entry writable without the lock: both, or MMU-writable alone. */
   readonly locklessWritable: 'host-and-mmu' | 'mmu';
+  /** Which entries may change without the lock, so that an update must be an exchange. */
+  readonly atomicUpdate: 'writable-pair' | 'write-protected' | 'ad-disabled';
   readonly accessTracking: AccessTrackingRule | null;
   /** When the host moves a page, its entry loses MMU-writable beside host-writable. */
   readonly movedPageLosesMmuWritable: boolean;
@@ -156,4 +158,6 @@ export interface ReservedRow {
   readonly bit8AtLevel3: boolean;
   /** EPT: page sizes the CPU does not have make bit 7 reserved. */
   readonly eptPageSizes: boolean;
+  /** What KVM prints when a walk for MMIO meets such an entry. */
+  readonly message: string;
 }

@@ -45,6 +45,30 @@ export function findLayout(name: string): EraRow | undefined {
   return [...eras, ...unmerged].find((era) => era.name === wanted || era.name === `v${wanted}`);
 }
 
+function withoutCandidate(version: string): string {
+  return `v${version.replace(/-rc\d+$/, '')}`;
+}
+
+/** One label for eras, neighbours joined: `v5.13 – v6.9`. Oldest first. */
+export function eraSpan(some: readonly EraRow[]): string {
+  const runs: EraRow[][] = [];
+  for (const era of some) {
+    const run = runs.at(-1);
+    const before = eras[eras.indexOf(era) - 1];
+    if (run && before !== undefined && run.at(-1) === before) run.push(era);
+    else runs.push([era]);
+  }
+  return runs
+    .map((run) => {
+      const first = run[0]!;
+      const last = run.at(-1)!;
+      if (run.length === 1) return first.span;
+      const begin = withoutCandidate(first.from);
+      return last.last === null ? `${begin} and later` : `${begin} – v${last.last}`;
+    })
+    .join(', ');
+}
+
 /** A kernel's layout, and what is doubtful about the choice. */
 export interface LayoutChoice {
   readonly era: EraRow;

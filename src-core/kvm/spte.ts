@@ -94,6 +94,47 @@ export function isLocklesslyWritable(masks: SpteMasks, spte: bigint): boolean {
   return isMmuWritable(masks, spte) && (!hostToo || isHostWritable(masks, spte));
 }
 
+type VolatileRule = (masks: SpteMasks, spte: bigint) => boolean;
+
+/** The CPU may still set a bit: A where it is clear, or D where the entry is writable. */
+function hardwareMayWrite(masks: SpteMasks, spte: bigint): boolean {
+  if (adEnabled(masks, spte) === false) return false;
+  return (spte & masks.accessed) === 0n || (isWritable(spte) && (spte & masks.dirty) === 0n);
+}
+
+const volatileRules: Readonly<Record<SpteMasks['era']['atomicUpdate'], VolatileRule>> = {
+  'writable-pair': (masks, spte) =>
+    (isMmuWritable(masks, spte) && isHostWritable(masks, spte)) ||
+    isAccessTracked(masks, spte) === true ||
+    hardwareMayWrite(masks, spte),
+  'write-protected': (masks, spte) =>
+    (!isWritable(spte) && isMmuWritable(masks, spte)) ||
+    isAccessTracked(masks, spte) === true ||
+    hardwareMayWrite(masks, spte),
+  'ad-disabled': (masks, spte) =>
+    (!isWritable(spte) && isMmuWritable(masks, spte)) ||
+    adEnabled(masks, spte) === false ||
+    (isWritable(spte) && (spte & masks.dirty) === 0n),
+};
+
+/** `spte_has_volatile_bits()`, `spte_needs_atomic_update()`, for a present entry. */
+export function isVolatile(masks: SpteMasks, spte: bigint): boolean {
+  return volatileRules[masks.era.atomicUpdate](masks, spte);
+}
+
+/** `spte_ad_need_write_protect()`. */
+export function adNeedsWriteProtection(masks: SpteMasks, spte: bigint): boolean | null {
+  const rule = masks.era.adType;
+  return rule && (spte & rule.mask) !== 0n;
+}
+
+/** `is_ept_ve_possible()`: a violation on it could become a #VE in the guest; `null`: no such test yet. */
+export function isVePossible(masks: SpteMasks, spte: bigint): boolean | null {
+  if (masks.era.initialValue === 0n) return null;
+  const suppressVe = masks.present & (1n << 63n);
+  return suppressVe !== 0n && (spte & suppressVe) === 0n && (spte & 7n) !== 6n;
+}
+
 /** `spte_to_pfn()`: what KVM takes for the frame number, the PAT bit of a large page included. */
 export function frameNumber(masks: SpteMasks, spte: bigint): bigint {
   return (spte & masks.address) >> 12n;

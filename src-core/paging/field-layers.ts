@@ -1,4 +1,4 @@
-import { setBits } from '../word';
+import { bitRuns } from './bit-runs';
 import type { FieldRole, FieldSpec } from './format';
 
 /** Fields whose name is only their role and where they stand. */
@@ -28,18 +28,7 @@ export function plainField(role: PlainRole, high: number, low: number, source: s
 
 /** Runs of reserved bits, one field each. */
 export function reservedFields(mask: bigint, source: string): FieldSpec[] {
-  const fields: FieldSpec[] = [];
-  let high = -1;
-  let low = -1;
-  for (const bit of setBits(mask)) {
-    if (bit !== low - 1) {
-      if (high >= 0) fields.push(plainField('reserved', high, low, source));
-      high = bit;
-    }
-    low = bit;
-  }
-  if (high >= 0) fields.push(plainField('reserved', high, low, source));
-  return fields;
+  return bitRuns(mask).map(({ high, low }) => plainField('reserved', high, low, source));
 }
 
 /** What is left of a field once other fields were laid over it. */

@@ -21,6 +21,7 @@ export const v44: EraRow = {
   plainAccessedDirty: true,
   dirtyPredicate: true,
   locklessWritable: 'host-and-mmu',
+  atomicUpdate: 'writable-pair',
   accessTracking: null,
   movedPageLosesMmuWritable: false,
   ept: {
@@ -56,7 +57,7 @@ export const v44: EraRow = {
     access: 'residue',
     l1tf: 'never',
   },
-  reserved: { width: 'kernel', bit8AtLevel3: true, eptPageSizes: false },
+  reserved: { width: 'kernel', bit8AtLevel3: true, eptPageSizes: false, message: 'detect reserved bits on spte, addr 0x%llx, dump hierarchy:' },
   meValueSplit: false,
 };
 

@@ -22,6 +22,10 @@ export const v513: EraRow = {
   parked: { value: 0x5a0n, kind: 'removed', constant: 'REMOVED_SPTE', countsAsPresent: false },
   ept: { ...v512.ept, hostWritable: 1n << 57n, mmuWritable: 1n << 58n },
   legacy: { hostWritable: 1n << 9n, mmuWritable: 1n << 10n },
+  reserved: {
+    ...v512.reserved,
+    message: 'reserved bits set on MMU-present spte, addr 0x%llx, hierarchy:',
+  },
   mmio: {
     ...v512.mmio,
     ept: { mask: 7n, value: 6n, written: 6n },
@@ -51,6 +55,7 @@ export const v519: EraRow = {
     'shadow_me_value and shadow_me_mask are two things; EPT page sizes the CPU lacks are reserved',
   commits: ['e54f1ff244ac KVM: x86/mmu: Add shadow_me_value and repurpose shadow_me_mask'],
   locklessWritable: 'mmu',
+  atomicUpdate: 'write-protected',
   movedPageLosesMmuWritable: true,
   reserved: { ...v513.reserved, eptPageSizes: true },
   meValueSplit: true,

@@ -20,6 +20,7 @@ export const v613: EraRow = {
   ],
   plainAccessedDirty: true,
   dirtyPredicate: false,
+  atomicUpdate: 'ad-disabled',
   accessTracking: { permissions: 7n, saved: 5n, shift: 54, clearsAccessed: true },
   ept: { ...v611.ept, adMasksAlways: true },
   mmio: { ...v611.mmio, tdx: true },
