@@ -4,7 +4,7 @@ import { startServer } from '../host/start-server.mjs';
 import { workbenchAddress } from '../host/workbench-address.mjs';
 
 const limitMs = 180_000;
-/** How much of the host's console is shown when a run fails. */
+/** How much of the host's console is shown when a run does not end. */
 const lastWords = 5;
 
 /**
@@ -33,13 +33,12 @@ export async function runOnWeb({ host, folder, extension, tests, env }) {
     });
     await page.exposeFunction(
       'codeAutomationLog',
-      (/** @type {string} */ _type, /** @type {unknown[]} */ values) =>
-        said.push(format(...values)),
+      (/** @type {string} */ _type, /** @type {unknown[]} */ values) => {
+        said.push(format(...values).split('\n', 1)[0] ?? '');
+      },
     );
     await page.goto(workbenchAddress({ port: server.port, folder, extension, tests }));
-    const passed = (await exit) === 0;
-    if (!passed) console.error(said.slice(-lastWords).join('\n'));
-    return passed;
+    return (await exit) === 0;
   } catch (error) {
     console.error(said.slice(-lastWords).join('\n'));
     throw error;

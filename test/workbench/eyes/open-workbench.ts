@@ -1,4 +1,5 @@
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { HostName } from '../../host/host-table.mjs';
@@ -32,19 +33,20 @@ const repository = process.cwd();
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const host = options.host ?? hostFromEnvironment();
   const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-folder-'));
-  cpSync(path.join(repository, options.folder ?? 'samples'), folder, { recursive: true });
-  const server = await startServer({
-    host,
-    ...(options.settings && { settings: options.settings }),
-    ...(options.extensionsDir && { extensionsDir: options.extensionsDir }),
-  });
-  const browser = await launchBrowser();
+  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
-    await browser.close();
-    await server.stop();
-    rmSync(folder, { recursive: true, force: true });
+    for (const closer of closers.splice(0).reverse()) await closer();
   };
   try {
+    cpSync(path.join(repository, options.folder ?? 'samples'), folder, { recursive: true });
+    const server = await startServer({
+      host,
+      ...(options.settings && { settings: options.settings }),
+      ...(options.extensionsDir && { extensionsDir: options.extensionsDir }),
+    });
+    closers.push(server.stop);
+    const browser = await launchBrowser();
+    closers.push(() => browser.close());
     const page = await browser.newPage({ viewport: options.size ?? { width: 1280, height: 800 } });
     await page.goto(
       workbenchAddress({

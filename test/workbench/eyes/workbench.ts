@@ -11,8 +11,8 @@ interface WorkbenchParts {
   readonly close: () => Promise<void>;
 }
 
-const hoverTries = 8;
-const hoverPatienceMs = 3000;
+const hoverTries = 16;
+const hoverPatienceMs = 1500;
 
 /**
  * A VS Code window as a person uses it: by keyboard and mouse. Every method waits until what it did

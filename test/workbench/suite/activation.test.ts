@@ -1,14 +1,6 @@
 import assert from 'node:assert/strict';
-import {
-  commands,
-  extensions,
-  type Hover,
-  MarkdownString,
-  Position,
-  Uri,
-  window,
-  workspace,
-} from 'vscode';
+import { commands, extensions, type Hover, MarkdownString, Uri, window, workspace } from 'vscode';
+import { eventually } from './eventually';
 
 /** The samples that the window was opened on. */
 function sample(name: string): Uri {
@@ -37,15 +29,15 @@ describe('the extension in its host', () => {
     const { document } = await window.showTextDocument(sample('npt-6.1.xp'));
     // Given in the capture: guest page 0xb8030c9 stands in host frame 0x105003, writable, 4 KiB.
     const at = document.positionAt(document.getText().indexOf('0x0000000105003e67') + 5);
-    const hovers = await commands.executeCommand<Hover[]>(
-      'vscode.executeHoverProvider',
-      document.uri,
-      new Position(at.line, at.character),
-    );
-    const text = hovers
-      .flatMap(({ contents }) => contents)
-      .map((content) => (content instanceof MarkdownString ? content.value : ''))
-      .join('\n');
+    const text = await eventually(async () => {
+      const hovers = await commands.executeCommand<Hover[]>(
+        'vscode.executeHoverProvider',
+        document.uri,
+        at,
+      );
+      const contents = hovers.flatMap((hover) => hover.contents);
+      return contents.find((content) => content instanceof MarkdownString)?.value;
+    });
     assert.match(text, /NPT leaf/);
     assert.match(text, /0x105003\b/);
   });

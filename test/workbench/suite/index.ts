@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { format } from 'node:util';
+import { format, inspect } from 'node:util';
 import Mocha from 'mocha';
 
 /**
@@ -20,6 +20,11 @@ export async function run(): Promise<void> {
   });
   for (const name of readdirSync(__dirname).sort())
     if (name.endsWith('.test.js')) mocha.addFile(path.join(__dirname, name));
-  const failures = await new Promise<number>((resolve) => mocha.run(resolve));
+  const failures = await new Promise<number>((resolve) => mocha.run(resolve)).catch(
+    (error: unknown) => {
+      if (output) appendFileSync(output, `${inspect(error)}\n`);
+      throw error;
+    },
+  );
   if (failures > 0) throw new Error(`${failures} failed`);
 }

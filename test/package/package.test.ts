@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { installExtension } from '../host/install-extension.mjs';
+import { npm } from '../host/npm.mjs';
+import { openWorkbench } from '../workbench/eyes/open-workbench';
+
+const sizeLimit = 1_000_000;
+const vsix = path.resolve('out', 'pagewalk.vsix');
+
+/** All that the package may hold: a file, or all of a folder. */
+const allowed =
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt)$/;
+
+describe('the package', () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-package-'));
+  let extensionsDir: string;
+  before(async () => {
+    rmSync(vsix, { force: true });
+    await npm(['run', 'package'], process.cwd());
+    extensionsDir = await installExtension({ host: 'newest', vsix, folder });
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  it('is small', () => {
+    const { size } = statSync(vsix);
+    assert.ok(size <= sizeLimit, `${size} bytes`);
+  });
+
+  it('holds what is needed and nothing else', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+    const root = path.join(extensionsDir, `pagewalk.pagewalk-${version}`);
+    const files = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+    assert.deepEqual(
+      files.filter((file) => !allowed.test(file.replaceAll('\\', '/'))),
+      [],
+    );
+    for (const name of ['client', 'client-browser', 'server-node', 'server-browser', 'cli'])
+      assert.ok(files.includes(path.join('dist', `${name}.js`)), name);
+  });
+
+  it('works in a VS Code that it is installed in', async () => {
+    const workbench = await openWorkbench({ extensionsDir });
+    try {
+      await workbench.openFileAt('npt-6.1.xp', '0x0000000105003e67');
+      const hover = await workbench.hover('0x0000000105003e67');
+      assert.match(await hover.innerText(), /NPT leaf/);
+    } finally {
+      await workbench.close();
+    }
+  });
+});
