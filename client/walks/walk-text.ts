@@ -15,7 +15,7 @@ export function walkText({
     `[${String(row.index)}]`,
     `at ${row.entryAddress}`,
     row.entry ?? 'not in this dump',
-    row.meaning,
+    row.entry === null ? '' : row.meaning,
   ]);
   const widths = [0, 1, 2, 3].map((column) =>
     Math.max(0, ...cells.map((cell) => cell[column]!.length)),

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+
+import { openWorkbench } from './open-workbench';
+import type { Workbench } from './workbench';
+
+/** The walk of guest page 0xb8030c9 in the capture `npt-6.1`: its leaf, and the row that shows it. */
+const leaf = '0x0000000105003e67';
+
+async function walk(workbench: Workbench, address: string): Promise<void> {
+  await workbench.runCommand('Pagewalk: Walk an Address');
+  await workbench.answer(address);
+}
+
+describe('the Walks view, looked at', () => {
+  let workbench: Workbench;
+  before(async () => {
+    workbench = await openWorkbench();
+  });
+  after(() => workbench.close());
+
+  const row = (text: string) => workbench.page.getByRole('treeitem').filter({ hasText: text });
+
+  it('says what to do while nothing is open', async () => {
+    const sidebar = await workbench.openContainer('Pagewalk');
+    await sidebar.getByRole('button', { name: 'Open File' }).waitFor();
+    await workbench.screenshot('walks-nothing-open');
+  });
+
+  it('says what to do when a dump is open', async () => {
+    await workbench.openFile('npt-6.1.xp');
+    await workbench.page.getByRole('button', { name: 'Walk an Address' }).first().waitFor();
+  });
+
+  it('says what is wrong with an address while it is typed', async () => {
+    await workbench.runCommand('Pagewalk: Walk an Address');
+    await workbench.quickInput().waitFor();
+    await workbench.quickInput().fill('b80g');
+    await workbench.page.getByText("'g' is no hexadecimal digit.").waitFor();
+    await workbench.page.keyboard.press('Escape');
+  });
+
+  it('lists a level a row, with entry, meaning and address', async () => {
+    await walk(workbench, 'b8030c9');
+    await row('0xb8030c9 → 0x1050030c9').waitFor();
+    for (const [level, table] of [
+      ['L4 [0]', '0x103b2f000'],
+      ['L3 [0]', '0x103b2e000'],
+      ['L2 [92]', '0x103ae7000'],
+    ]) {
+      const text = await row(level!).first().innerText();
+      assert.match(text, new RegExp(table!), level);
+    }
+    assert.match(await row('L1 [3]').innerText(), /0x105003000/);
+    assert.match(await row('L1 [3]').innerText(), /0x105003e67 at 0x103ae7018/);
+  });
+
+  it('shows the place of a level and marks the path in the dump', async () => {
+    await row('L1 [3]').click();
+    const spot = await workbench.find(leaf);
+    assert.ok(spot.width > 0);
+    await workbench.editor().getByText('← L1 [3]').waitFor();
+    await workbench.page.mouse.move(640, 700);
+    await workbench.screenshot('walks-path');
+  });
+
+  it("explains a row as the dump's own hover does", async () => {
+    await row('L1 [3]').hover();
+    const tooltip = workbench.page.locator('.monaco-hover').filter({ hasText: 'NPT leaf' });
+    await tooltip.waitFor();
+    await workbench.screenshot('walks-tooltip');
+    await workbench.page.mouse.move(640, 700);
+  });
+
+  it('clears the marks, then the walks', async () => {
+    await workbench.runCommand('Pagewalk: Clear the Highlighted Path');
+    await workbench.editor().getByText('← L1 [3]').waitFor({ state: 'detached' });
+    await workbench.runCommand('Pagewalk: Clear All Walks');
+    await row('0xb8030c9').waitFor({ state: 'detached' });
+  });
+});
+
+for (const theme of [
+  'Default Light Modern',
+  'Default High Contrast',
+  'Default High Contrast Light',
+])
+  describe(`the Walks view in ${theme}`, () => {
+    let workbench: Workbench;
+    before(async () => {
+      workbench = await openWorkbench({
+        settings: { 'workbench.colorTheme': theme },
+        size: { width: 1000, height: 640 },
+      });
+    });
+    after(() => workbench.close());
+
+    it('tells kinds by icon and word, and marks the path', async () => {
+      await workbench.openFile('npt-6.1.xp');
+      await walk(workbench, '94faa77');
+      await workbench.page.getByRole('treeitem', { name: 'not present' }).first().waitFor();
+      await walk(workbench, 'b8030c9');
+      await workbench.page.getByRole('treeitem').filter({ hasText: 'L1 [3]' }).click();
+      await workbench.editor().getByText('← L1 [3]').waitFor();
+      await workbench.screenshot(`walks-${theme.toLowerCase().replaceAll(' ', '-')}`);
+    });
+  });
