@@ -14,7 +14,7 @@ export interface EraChoice {
 }
 
 /** The newest layout nothing is doubtful about: read by it when the bits say nothing. */
-const usualEra = eras.findLast((era) => era.caveat === null)!;
+export const usualEra = eras.findLast((era) => era.caveat === null)!;
 
 function given(request: DecodeRequest, why: string): Basis {
   return request.basis ?? { format: 'given', kernel: 'given', why };

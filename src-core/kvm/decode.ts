@@ -1,16 +1,12 @@
 import type { DecodedEntry } from '../paging/decoded-entry';
-import type { EntryFormatName } from '../paging/entry-format';
 import { formatWord } from '../word';
 import type { DecodeProblem, DecodeRequest } from './decode-request';
-import { readX86AcrossKernels } from './decode-x86';
 import { decoders } from './decoders';
 import type { EraReading } from './other-kernels';
-import { type KvmFormatName, kvmFormats } from './spte-masks';
 
 /** Why a request cannot be answered at all; `null`: it can. */
 function problemOf({ value, format, level }: DecodeRequest): DecodeProblem | null {
   const decoder = decoders[format];
-  if (!decoder) return { problem: `no decoder for the format '${format}'` };
   if (!decoder.levels.includes(level)) {
     return {
       problem: `${format} has no level ${level}; its levels are ${decoder.levels.join(', ')}`,
@@ -27,11 +23,7 @@ function problemOf({ value, format, level }: DecodeRequest): DecodeProblem | nul
  * @returns the decoded entry, or one sentence that says what is wrong with the request.
  */
 export function decodeEntry(request: DecodeRequest): DecodedEntry | DecodeProblem {
-  return problemOf(request) ?? decoders[request.format]!.decode(request);
-}
-
-function isKvmX86(format: EntryFormatName): format is KvmFormatName {
-  return format in kvmFormats;
+  return problemOf(request) ?? decoders[request.format].decode(request);
 }
 
 /**
@@ -39,7 +31,5 @@ function isKvmX86(format: EntryFormatName): format is KvmFormatName {
  * list for formats whose meaning no kernel changes.
  */
 export function otherKernels(request: DecodeRequest): readonly EraReading[] | DecodeProblem {
-  const problem = problemOf(request);
-  if (problem) return problem;
-  return isKvmX86(request.format) ? readX86AcrossKernels(request, request.format) : [];
+  return problemOf(request) ?? decoders[request.format].acrossKernels?.(request) ?? [];
 }

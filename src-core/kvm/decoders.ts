@@ -1,26 +1,63 @@
 import type { EntryFormatName } from '../paging/entry-format';
-import type { EntryDecoder } from './decode-request';
-import { guestDecoder, kvmDecoder } from './decode-x86';
+import { decodeArm64 } from './arm64-decode';
+import { readArm64AcrossKernels } from './arm64-other-kernels';
+import type { DecodeProblem, DecodeRequest, EntryDecoder } from './decode-request';
+import { guestDecoder, kvmDecoder, readX86AcrossKernels } from './decode-x86';
+import type { ShapeProvider } from './field-shape';
+import type { GuestFormatName } from './hardware-decode';
+import { guestShapes, kvmShapes } from './shapes-x86';
+import type { EraReading } from './other-kernels';
+import type { KvmFormatName } from './spte-masks';
 
-/** What decodes the entries of a format, and which words make sense in it. */
+/** What decodes and composes the entries of a format, and which words make sense in it. */
 export interface FormatDecoder {
   readonly decode: EntryDecoder;
+  /** The same value on every kernel; left out: no kernel changes what it means. */
+  readonly acrossKernels?: (request: DecodeRequest) => readonly EraReading[] | DecodeProblem;
+  /** Left out: entries of this format cannot be composed. */
+  readonly shapes?: ShapeProvider;
   /** Levels as KVM counts. */
   readonly levels: readonly number[];
   readonly entryBits: 32 | 64;
 }
 
-const longMode = { levels: [1, 2, 3, 4, 5], entryBits: 64 } as const;
-const pae = { levels: [1, 2, 3], entryBits: 64 } as const;
+const allLevels = [1, 2, 3, 4, 5];
+
+function ofKvm(format: KvmFormatName, levels: readonly number[]): FormatDecoder {
+  return {
+    decode: kvmDecoder(format),
+    acrossKernels: (request) => readX86AcrossKernels(request, format),
+    shapes: kvmShapes(format),
+    levels,
+    entryBits: 64,
+  };
+}
+
+function ofGuest(
+  format: GuestFormatName,
+  levels: readonly number[],
+  entryBits: 32 | 64,
+): FormatDecoder {
+  return { decode: guestDecoder(format), shapes: guestShapes(format), levels, entryBits };
+}
+
+const arm64: FormatDecoder = {
+  decode: decodeArm64,
+  acrossKernels: readArm64AcrossKernels,
+  levels: allLevels,
+  entryBits: 64,
+};
 
 /** Every format's decoder: a new one is its own file and a line here. */
-export const decoders: Readonly<Partial<Record<EntryFormatName, FormatDecoder>>> = {
-  ept: { decode: kvmDecoder('ept'), ...longMode },
-  'ept-noad': { decode: kvmDecoder('ept-noad'), ...longMode },
-  npt64: { decode: kvmDecoder('npt64'), ...longMode },
-  shadow64: { decode: kvmDecoder('shadow64'), ...longMode },
-  pae: { decode: kvmDecoder('pae'), ...pae },
-  guest64: { decode: guestDecoder('guest64'), ...longMode },
-  'guest-pae': { decode: guestDecoder('guest-pae'), ...pae },
-  guest32: { decode: guestDecoder('guest32'), levels: [1, 2], entryBits: 32 },
+export const decoders: Readonly<Record<EntryFormatName, FormatDecoder>> = {
+  ept: ofKvm('ept', allLevels),
+  'ept-noad': ofKvm('ept-noad', allLevels),
+  npt64: ofKvm('npt64', allLevels),
+  shadow64: ofKvm('shadow64', allLevels),
+  pae: ofKvm('pae', [1, 2, 3]),
+  guest64: ofGuest('guest64', allLevels, 64),
+  'guest-pae': ofGuest('guest-pae', [1, 2, 3], 64),
+  guest32: ofGuest('guest32', [1, 2], 32),
+  'arm64-s1': arm64,
+  'arm64-s2': arm64,
 };

@@ -1,0 +1,69 @@
+import type { CpuConfig } from '../paging/cpu';
+import { findEntryFormat } from '../paging/entry-format';
+import type { HardwareFormatName, LevelRule } from '../paging/format';
+import { ruleOfLevel } from '../paging/level-rule';
+import { hardwareFormat } from '../paging/registry';
+import { chooseEra, usualEra } from './decode-basis';
+import type { FieldShape, ShapeProvider } from './field-shape';
+import { type GuestFormatName, guestFieldSpecs } from './hardware-decode';
+import { spteFieldSpecs, type SpteShape } from './kvm-decode';
+import { type KvmFormatName, spteMasks } from './spte-masks';
+
+function ruleAt(name: HardwareFormatName, level: number, cpu: CpuConfig): LevelRule {
+  const hardware = hardwareFormat(name);
+  const levels = Math.max(level, hardware.levelCounts[0]!);
+  return ruleOfLevel(hardware.compile({ levels, cpu }), level)!;
+}
+
+/** Shapes that the CPU tells apart at a level. */
+function usedShapes({ leafMask, leafValue }: LevelRule): ('leaf' | 'table')[] {
+  if (leafMask !== 0) return ['leaf', 'table'];
+  return leafValue === 0 ? ['leaf'] : ['table'];
+}
+
+/** Shapes of one of KVM's own formats. Without a kernel: those of the newest layout beyond doubt. */
+export function kvmShapes(format: KvmFormatName): ShapeProvider {
+  const { hardware } = findEntryFormat(format)!;
+  return ({ level, kernel, layout, cpu = {} }) => {
+    const named = kernel === undefined && layout === undefined ? usualEra.name : layout;
+    const choice = chooseEra(
+      {
+        value: 0n,
+        format,
+        level,
+        ...(kernel === undefined ? {} : { kernel }),
+        ...(named === undefined ? {} : { layout: named }),
+      },
+      format,
+    );
+    if ('problem' in choice) return choice;
+    const { era } = choice;
+    const masks = spteMasks(era, format, cpu);
+    const bases: Partial<Record<SpteShape, bigint>> = {
+      mmio: masks.mmio.written | masks.l1tf,
+      constant: era.parked?.value ?? 0n,
+    };
+    const shapes: SpteShape[] = [
+      ...usedShapes(ruleAt(hardware, level, cpu)),
+      'mmio',
+      'absent',
+      'constant',
+    ];
+    return shapes.map((name) => ({
+      name,
+      fields: spteFieldSpecs({ format, level, era, cpu }, name),
+      base: bases[name] ?? 0n,
+    }));
+  };
+}
+
+/** Shapes of a format that only the CPU defines. */
+export function guestShapes(format: GuestFormatName): ShapeProvider {
+  const { hardware } = findEntryFormat(format)!;
+  return ({ level, cpu = {} }): FieldShape[] =>
+    [...usedShapes(ruleAt(hardware, level, cpu)), 'absent' as const].map((name) => ({
+      name,
+      fields: guestFieldSpecs(format, name, level, cpu),
+      base: 0n,
+    }));
+}

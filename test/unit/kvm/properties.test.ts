@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { decodeEntry } from '../../../src-core/kvm/decode';
+import { encodeEntry } from '../../../src-core/kvm/encode';
+import { layoutNames } from '../../../src-core/kvm/layouts';
+import type { CpuConfig } from '../../../src-core/paging/cpu';
+import type { DecodedEntry } from '../../../src-core/paging/decoded-entry';
+import type { EntryFormatName } from '../../../src-core/paging/entry-format';
+import { bitMask } from '../../../src-core/word';
+
+/** A longer run: PAGEWALK_PROPERTY_RUNS=10000000 npm test -- … */
+const runs = Number(process.env['PAGEWALK_PROPERTY_RUNS'] ?? 4000);
+
+const deep = [1, 2, 3, 4, 5];
+const places: { format: EntryFormatName; levels: number[]; bits: number }[] = [
+  { format: 'ept', levels: deep, bits: 64 },
+  { format: 'ept-noad', levels: deep, bits: 64 },
+  { format: 'npt64', levels: deep, bits: 64 },
+  { format: 'shadow64', levels: deep, bits: 64 },
+  { format: 'pae', levels: [1, 2, 3], bits: 64 },
+  { format: 'guest64', levels: deep, bits: 64 },
+  { format: 'guest-pae', levels: [1, 2, 3], bits: 64 },
+  { format: 'guest32', levels: [1, 2], bits: 32 },
+];
+
+const anyPlace = fc
+  .constantFrom(...places)
+  .chain(({ format, levels, bits }) =>
+    fc.record({
+      format: fc.constant(format),
+      bits: fc.constant(bits),
+      level: fc.constantFrom(...levels),
+    }),
+  );
+
+/** All words, and words that look like entries: few bits set, or a constant of KVM's. */
+const anyWord = fc.oneof(
+  fc.bigInt({ min: 0n, max: bitMask(63, 0) }),
+  fc
+    .array(fc.integer({ min: 0, max: 63 }), { maxLength: 12 })
+    .map((bits) => bits.reduce((word, bit) => word | (1n << BigInt(bit)), 0n)),
+  fc.constantFrom(
+    0n,
+    1n << 63n,
+    0x5a0n,
+    0x8000_0000_0000_05a0n,
+    0x8000_0000_0000_01a0n,
+    1n << 57n,
+    1n << 59n,
+  ),
+);
+
+const maybe = <T>(values: fc.Arbitrary<T>) => fc.option(values, { nil: undefined });
+const anyCpu: fc.Arbitrary<CpuConfig> = fc
+  .record({
+    vendor: maybe(fc.constantFrom('intel' as const, 'amd' as const)),
+    maxPhysBits: maybe(fc.integer({ min: 0, max: 60 })),
+    kernelPhysBits: maybe(fc.integer({ min: 30, max: 52 })),
+    cacheBits: maybe(fc.integer({ min: 36, max: 52 })),
+    l1tfBug: maybe(fc.boolean()),
+    execOnly: maybe(fc.boolean()),
+    mbec: maybe(fc.boolean()),
+    smeCBit: maybe(fc.constantFrom(47, 51)),
+    nx: maybe(fc.boolean()),
+    gbPages: maybe(fc.boolean()),
+    hugeLevel: maybe(fc.integer({ min: 1, max: 3 })),
+    tdx: maybe(fc.boolean()),
+    mmioCaching: maybe(fc.boolean()),
+    pse: maybe(fc.boolean()),
+    pse36: maybe(fc.boolean()),
+  })
+  .map((cpu) => {
+    const stated = Object.entries(cpu).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(stated);
+  });
+
+function assertEveryBitOnce(entry: DecodedEntry, bits: number): void {
+  let next = bits - 1;
+  for (const field of entry.fields) {
+    assert.equal(field.high, next, `${field.name} begins where the field above it ends`);
+    assert.ok(field.low <= field.high, field.name);
+    next = field.low - 1;
+  }
+  assert.equal(next, -1, 'the last field ends at bit 0');
+  const names = new Set(entry.fields.map(({ name }) => name));
+  assert.equal(names.size, entry.fields.length, 'no two fields of one name');
+}
+
+describe('any value in any format, layout, level and CPU', () => {
+  it(`decodes; every bit stands in one field; its fields encode to it again (${runs} cases)`, () => {
+    fc.assert(
+      fc.property(
+        anyPlace,
+        anyWord,
+        maybe(fc.constantFrom(...layoutNames)),
+        anyCpu,
+        ({ format, level, bits }, word, layout, cpu) => {
+          const value = word & bitMask(bits - 1, 0);
+          const place = { format, level, cpu, ...(layout === undefined ? {} : { layout }) };
+          const entry = decodeEntry({ ...place, value });
+          assert.ok('fields' in entry);
+          assertEveryBitOnce(entry, bits);
+          const fields = Object.fromEntries(entry.fields.map((field) => [field.name, field.value]));
+          const named = entry.layout === null ? {} : { layout: entry.layout };
+          const back = encodeEntry({ format, level, cpu, ...named, fields });
+          assert.deepEqual('value' in back ? back.value : back.problem, value);
+        },
+      ),
+      { numRuns: runs },
+    );
+  });
+});
