@@ -91,8 +91,8 @@ async function chooseKernel(document: TextDocument, settings: SettingChoices): P
   const spans = settings.of('layout').map(({ value, meaning }) => ({
     label: meaning,
     description: value === 'auto' ? '' : value,
-    // The first version of a span stands for it: `v5.13-v5.18` is kernel=5.13.
-    kernel: /^v(\d+\.\d+(?:\.\d+)?)/.exec(value)?.[1] ?? value,
+    // The first version of a span stands for it: Linux 5.13 – 5.18 is kernel=5.13.
+    kernel: /^Linux (\d+\.\d+(?:\.\d+)?)/.exec(meaning)?.[1] ?? value,
   }));
   const other = { label: '$(edit) Another version…', description: '', kernel: '' };
   const chosen = await window.showQuickPick([...spans, other], {

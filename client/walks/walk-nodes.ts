@@ -11,8 +11,6 @@ export interface LevelNode {
   readonly id: string;
   readonly walk: WalkRecord;
   readonly row: WalkRow;
-  /** The walk's last row: the one that decides. */
-  readonly last: boolean;
 }
 export interface FindingNode {
   readonly kind: 'finding';
@@ -44,7 +42,6 @@ export function childrenOf({ walk }: WalkNode): WalksNode[] {
       id: `${walk.id}/level-${String(row.level)}-${String(index)}`,
       walk,
       row,
-      last: index === rows.length - 1,
     })),
     ...findings.map((finding, index): FindingNode => ({
       kind: 'finding',
