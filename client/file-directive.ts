@@ -9,13 +9,16 @@ const directive = /^(\s*(?:(?:#|\/\/|;)\s*)?pagewalk:)(.*)$/i;
 
 /**
  * How the comment line must be changed to say `values`: what it says already is kept, what it says
- * of the same keys is replaced; without such a line one is written at the top.
+ * of the same keys is replaced, and taken out where the value is `auto`; without such a line one is
+ * written at the top.
  */
 export function directiveEdit(
   lines: readonly string[],
   values: Readonly<Record<string, string>>,
 ): DirectiveEdit {
-  const words = Object.entries(values).map(([key, value]) => `${key}=${value}`);
+  const words = Object.entries(values)
+    .filter(([, value]) => value !== 'auto')
+    .map(([key, value]) => `${key}=${value}`);
   for (const [line, text] of lines.entries()) {
     const found = directive.exec(text);
     if (!found) continue;
