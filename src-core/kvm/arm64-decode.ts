@@ -10,7 +10,7 @@ import type { CpuConfig } from '../paging/cpu';
 import type { Basis, DecodedEntry, DecodedField, Facts, Finding } from '../paging/decoded-entry';
 import type { FieldSpec } from '../paging/format';
 import { bitField } from '../word';
-import { assumedArm64Kernel, arm64LayoutNames } from './arm64-software-bits';
+import { assumedArm64Kernel, arm64LayoutNames, softwareSpan } from './arm64-software-bits';
 import { readStage1 } from './arm64-stage1-reading';
 import { readStage2 } from './arm64-stage2-reading';
 import type { Arm64Reading } from './arm64-reading';
@@ -74,7 +74,7 @@ function basisOf(request: DecodeRequest, cpu: CpuConfig, reading: Arm64Reading):
     ...assumptionsOf(cpu, reading),
   ];
   const caveat = reading.layout.caveat === null ? '' : ` (${reading.layout.caveat})`;
-  const software = `software bits of ${reading.layout.span}${caveat}`;
+  const software = `software bits of ${softwareSpan([reading.layout])}${caveat}`;
   const why = assumed.length > 0 ? `${software}; assumed: ${assumed.join(', ')}` : software;
   return { format: 'given', kernel: known ? 'given' : 'assumed', why };
 }

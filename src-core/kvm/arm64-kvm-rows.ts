@@ -14,8 +14,9 @@ export type AnnotationScheme =
 /** KVM's software bits in stage-2 entries over one span of kernels. */
 export interface KvmStage2Row {
   readonly name: string;
-  readonly span: string;
   readonly from: string;
+  /** Last release of the span; `null`: the newest known. */
+  readonly last: string | null;
   readonly annotation: AnnotationScheme;
   /** pKVM's page states, by bits 56:55 of a valid leaf; `null`: there are none. */
   readonly pkvmStates: readonly string[] | null;
@@ -32,8 +33,8 @@ const sharedStates = ['OWNED', 'SHARED_OWNED', 'SHARED_BORROWED', 'RESERVED'] as
 
 const v420: KvmStage2Row = {
   name: 's2-v4.20',
-  span: 'up to v5.12',
   from: '2.6',
+  last: '5.12',
   annotation: { kind: 'none' },
   pkvmStates: null,
   pkvmStatesIn: 'guest',
@@ -46,8 +47,8 @@ const v420: KvmStage2Row = {
 const v513: KvmStage2Row = {
   ...v420,
   name: 's2-v5.13',
-  span: 'v5.13 – v5.14',
   from: '5.13',
+  last: '5.14',
   annotation: { kind: 'owner', high: 63, low: 56, lockedBit: null },
   begins: '"KVM: arm64: Use page-table to track page ownership"',
   source:
@@ -58,8 +59,8 @@ const v513: KvmStage2Row = {
 const v515: KvmStage2Row = {
   ...v513,
   name: 's2-v5.15',
-  span: 'v5.15 – v6.1',
   from: '5.15',
+  last: '6.1',
   annotation: { kind: 'owner', high: 9, low: 2, lockedBit: null },
   pkvmStates: sharedStates,
   pkvmStatesIn: 'all',
@@ -71,8 +72,8 @@ const v515: KvmStage2Row = {
 const v62: KvmStage2Row = {
   ...v515,
   name: 's2-v6.2',
-  span: 'v6.2 – v6.11',
   from: '6.2',
+  last: '6.11',
   annotation: { kind: 'owner', high: 9, low: 2, lockedBit: 10 },
   begins: 'stage-2 faults in parallel: KVM_INVALID_PTE_LOCKED',
   source: 'Linux 6.12 kvm_pgtable.h, hyp/pgtable.c',
@@ -81,8 +82,8 @@ const v62: KvmStage2Row = {
 const v612: KvmStage2Row = {
   ...v62,
   name: 's2-v6.12',
-  span: 'v6.12 – v7.0',
   from: '6.12',
+  last: '7.0',
   nestedLevel: true,
   begins: 'shadow stage 2 of nested guests: KVM_NV_GUEST_MAP_SZ',
   source: 'Linux 6.12 kvm_pgtable.h, hyp/pgtable.c, kvm_nested.h',
@@ -92,8 +93,8 @@ const v612: KvmStage2Row = {
 const v71: KvmStage2Row = {
   ...v612,
   name: 's2-v7.1',
-  span: 'from v7.1',
   from: '7.1-rc1',
+  last: null,
   annotation: { kind: 'typed' },
   pkvmStates: ['OWNED', 'SHARED_OWNED', 'SHARED_BORROWED', 'NOPAGE'],
   pkvmStatesIn: 'guest',

@@ -1,4 +1,4 @@
-import { field } from '../paging/arm64-fields';
+import { blockAllowed, field } from '../paging/arm64-fields';
 import { stage1Fields } from '../paging/arm64-stage1';
 import type { CpuConfig } from '../paging/cpu';
 import type { Facts } from '../paging/decoded-entry';
@@ -8,8 +8,12 @@ import { architectureLevel } from '../paging/arm64-granule';
 import { bitField, formatWord } from '../word';
 import type { LinuxStage1Row, SwapLayout } from './arm64-linux-rows';
 
-/** What Linux makes of an invalid stage-1 entry: names as `linux.kind` in the vector files. */
-export type InvalidKind = 'none' | 'swap' | 'prot_none' | 'present_invalid' | 'valid_bit_cleared';
+/**
+ * What Linux makes of an invalid stage-1 entry: names as `linux.kind` in the vector files, and
+ * `unknown` where it writes nothing but 0, in tables that hold no leaves.
+ */
+export type InvalidKind =
+  'none' | 'swap' | 'prot_none' | 'present_invalid' | 'valid_bit_cleared' | 'unknown';
 
 const at = (value: bigint, bit: number): boolean => bitField(value, bit, bit) === 1n;
 
@@ -18,8 +22,14 @@ const at = (value: bigint, bit: number): boolean => bitField(value, bit, bit) ==
  * valid bit cleared and nothing else (debug_pagealloc, KFENCE, `set_memory_valid()`).
  * Source: Linux 6.1, 6.12 `pgtable.h` `pte_protnone()`, `pte_present_invalid()`, `pmd_present()`.
  */
-export function invalidKind(value: bigint, level: number, row: LinuxStage1Row): InvalidKind {
+export function invalidKind(
+  value: bigint,
+  level: number,
+  cpu: CpuConfig,
+  row: LinuxStage1Row,
+): InvalidKind {
   if (value === 0n) return 'none';
+  if (level > 1 && !blockAllowed(level, cpu)) return 'unknown';
   const mark = row.presentInvalid;
   const marked =
     mark !== null &&
@@ -83,7 +93,7 @@ export function invalidFields(
   row: LinuxStage1Row,
 ): FieldSpec[] {
   const invalid = stage1Fields('invalid', level, cpu);
-  if (kind === 'none') return invalid;
+  if (kind === 'none' || kind === 'unknown') return invalid;
   if (kind === 'swap') return layFields(invalid, swapFields(row.swap, row.source));
   const leaf = stage1Fields(level === 1 ? 'page' : 'block', level, cpu);
   const marks: FieldSpec[] = [];

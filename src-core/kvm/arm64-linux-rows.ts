@@ -16,8 +16,9 @@ export interface SwapLayout {
 /** Linux's software bits in stage-1 entries over one span of kernels. */
 export interface LinuxStage1Row {
   readonly name: string;
-  readonly span: string;
   readonly from: string;
+  /** Last release of the span; `null`: the newest known. */
+  readonly last: string | null;
   /** Bit 58 of a valid entry, or of an invalid one. */
   readonly bit58: 'prot-none-if-invalid' | 'uffd-wp';
   readonly devmap: boolean;
@@ -34,8 +35,8 @@ export interface LinuxStage1Row {
 
 const v414: LinuxStage1Row = {
   name: 's1-v4.14',
-  span: 'up to v5.2',
   from: '2.6',
+  last: '5.2',
   bit58: 'prot-none-if-invalid',
   devmap: false,
   presentInvalid: null,
@@ -50,8 +51,8 @@ const v414: LinuxStage1Row = {
 const v53: LinuxStage1Row = {
   ...v414,
   name: 's1-v5.3',
-  span: 'v5.3 – v5.9',
   from: '5.3',
+  last: '5.9',
   devmap: true,
   begins: '"arm64: mm: implement pte_devmap support"',
   source: 'Linux 5.4 pgtable-prot.h, pgtable.h',
@@ -60,8 +61,8 @@ const v53: LinuxStage1Row = {
 const v510: LinuxStage1Row = {
   ...v53,
   name: 's1-v5.10',
-  span: 'v5.10',
   from: '5.10',
+  last: '5.10',
   mair: 'linux',
   begins: 'order of the memory attributes in MAIR_EL1',
 };
@@ -69,8 +70,8 @@ const v510: LinuxStage1Row = {
 const v511: LinuxStage1Row = {
   ...v510,
   name: 's1-v5.11',
-  span: 'v5.11 – v5.18',
   from: '5.11',
+  last: '5.18',
   presentInvalid: { bit: 59, onlyLevel: 2 },
   begins: '"arm64/mm: Change THP helpers to comply with generic MM semantics"',
 };
@@ -78,8 +79,8 @@ const v511: LinuxStage1Row = {
 const v519: LinuxStage1Row = {
   ...v511,
   name: 's1-v5.19',
-  span: 'v5.19 – v6.9',
   from: '5.19',
+  last: '6.9',
   swap: {
     type: [7, 3],
     offset: [57, 8],
@@ -106,8 +107,8 @@ const v519: LinuxStage1Row = {
 const v610: LinuxStage1Row = {
   ...v519,
   name: 's1-v6.10',
-  span: 'v6.10 – v6.11',
   from: '6.10',
+  last: '6.11',
   bit58: 'uffd-wp',
   presentInvalid: { bit: 11, onlyLevel: null },
   swap: {
@@ -135,8 +136,8 @@ const v610: LinuxStage1Row = {
 const v612: LinuxStage1Row = {
   ...v610,
   name: 's1-v6.12',
-  span: 'v6.12 – v6.16',
   from: '6.12',
+  last: '6.16',
   overlay: true,
   begins: 'permission overlays (FEAT_S1POE)',
   caveat: null,
@@ -145,8 +146,8 @@ const v612: LinuxStage1Row = {
 const v617: LinuxStage1Row = {
   ...v612,
   name: 's1-v6.17',
-  span: 'from v6.17',
   from: '6.17',
+  last: null,
   devmap: false,
   swap: {
     ...v612.swap,

@@ -3,6 +3,14 @@ import type { CpuConfig } from '../paging/cpu';
 import type { Facts, Finding } from '../paging/decoded-entry';
 import type { FieldSpec, Permissions } from '../paging/format';
 
+/** A span of kernels that share their software bits, and its name. */
+export interface SoftwareSpan {
+  readonly name: string;
+  readonly from: string;
+  /** `null`: the newest known. */
+  readonly last: string | null;
+}
+
 /** What each stage is asked about an entry. */
 export interface Arm64Entry {
   readonly value: bigint;
@@ -21,7 +29,7 @@ export interface Arm64Reading {
   readonly permissions: Permissions | null;
   /** Beside the architecture's own warnings. */
   readonly findings: readonly Finding[];
-  readonly layout: { readonly name: string; readonly span: string; readonly caveat: string | null };
+  readonly layout: SoftwareSpan & { readonly caveat: string | null };
   /** What was assumed because nobody said, one phrase each. */
   readonly assumptions: readonly string[];
 }

@@ -58,7 +58,9 @@ export function arm64Request(record: DecodeRecord): DecodeRequest | DecodeProble
   }
   const inner = record['config'];
   const given = Object.fromEntries(
-    topLevelKeys.flatMap((key) => (key in record ? [[key, record[key]] as const] : [])),
+    topLevelKeys
+      .map((key) => [key, record[key]] as const)
+      .filter(([, value]) => value !== undefined && value !== null),
   );
   const { config, problems } = parseCpuConfig({
     ...given,

@@ -1,5 +1,6 @@
 import { kvmStage2Rows, type KvmStage2Row } from './arm64-kvm-rows';
 import { linuxStage1Rows, type LinuxStage1Row } from './arm64-linux-rows';
+import type { SoftwareSpan } from './arm64-reading';
 import { compareKernelVersions, parseKernelVersion } from './kernel-version';
 
 /** The kernel whose software bits are read where nobody names one: as the vector files say. */
@@ -11,16 +12,11 @@ export interface SoftwareChoice<Row> {
   readonly assumed: boolean;
 }
 
-interface Span {
-  readonly name: string;
-  readonly from: string;
-}
-
 /**
  * The row a layout's name or a kernel's version asks for.
  * @returns `undefined` where neither names anything.
  */
-function choose<Row extends Span>(
+function choose<Row extends SoftwareSpan>(
   rows: readonly Row[],
   kernel: string | undefined,
   layout: string | undefined,
@@ -58,3 +54,16 @@ export const arm64LayoutNames: Readonly<Record<'arm64-s1' | 'arm64-s2', readonly
   'arm64-s1': linuxStage1Rows.map(({ name }) => name),
   'arm64-s2': kvmStage2Rows.map(({ name }) => name),
 };
+
+/** Where a row begins whose kernels nobody counted from. */
+const beginning = '2.6';
+
+/** The kernels of neighbouring rows, oldest first: `v5.15 – v6.1`, `up to v5.12`, `from v7.1`. */
+export function softwareSpan(rows: readonly SoftwareSpan[]): string {
+  const from = rows[0]?.from ?? beginning;
+  const last = rows.at(-1)?.last ?? null;
+  const first = from.replace(/-rc\d+$/, '');
+  if (from === beginning) return last === null ? 'every kernel' : `up to v${last}`;
+  if (last === null) return `from v${first}`;
+  return first === last ? `v${first}` : `v${first} – v${last}`;
+}

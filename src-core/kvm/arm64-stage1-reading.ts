@@ -85,7 +85,7 @@ function assumptions(cpu: CpuConfig, leaf: boolean): string[] {
 function readLinux(entry: Arm64Entry, row: LinuxStage1Row): Partial<Arm64Reading> {
   const { value, type, level, cpu } = entry;
   if (type === 'invalid') {
-    const kind = invalidKind(value, level, row);
+    const kind = invalidKind(value, level, cpu, row);
     return {
       facts: { linux: invalidFacts(value, kind, row) },
       fields: invalidFields(kind, level, cpu, row),

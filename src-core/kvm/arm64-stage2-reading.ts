@@ -12,7 +12,7 @@ import { bitField } from '../word';
 import { layKvmLeafFields, readAnnotation, type Annotation } from './arm64-annotation';
 import { mostOwnerId, type KvmStage2Row } from './arm64-kvm-rows';
 import type { Arm64Entry, Arm64Reading } from './arm64-reading';
-import { kvmStage2Row } from './arm64-software-bits';
+import { kvmStage2Row, softwareSpan } from './arm64-software-bits';
 
 function leafFacts({ value, type, cpu }: Arm64Entry, row: KvmStage2Row): Facts {
   const bit = (at: number) => bitField(value, at, at) === 1n;
@@ -75,12 +75,12 @@ function dependsOnFwb({ value, cpu }: Arm64Entry): Finding[] {
 function annotationFindings(annotation: Annotation, row: KvmStage2Row): Finding[] {
   const { facts } = annotation;
   if (facts['annotation'] === 'unknown') {
-    const message = `The entry is invalid but not empty, and no annotation of KVM ${row.span} reads like this. ${row.source}`;
+    const message = `The entry is invalid but not empty, and no annotation of KVM ${softwareSpan([row])} reads like this. ${row.source}`;
     return [{ code: 'kvm-annotation-unknown', severity: 'warning', message, bits: [] }];
   }
   const owner = facts['owner_id'];
   if (row.annotation.kind === 'owner' && typeof owner === 'number' && owner > mostOwnerId) {
-    const message = `Owner ${owner} is beyond KVM_MAX_OWNER_ID (${mostOwnerId}): KVM ${row.span} writes no such owner. ${row.source}`;
+    const message = `Owner ${owner} is beyond KVM_MAX_OWNER_ID (${mostOwnerId}): KVM ${softwareSpan([row])} writes no such owner. ${row.source}`;
     return [{ code: 'kvm-owner-out-of-range', severity: 'warning', message, bits: [] }];
   }
   return [];

@@ -3,6 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { decodeArm64 } from '../../../src-core/kvm/arm64-decode';
+import { decodeEntry, otherKernels } from '../../../src-core/kvm/decode';
+import { encodeEntry, fieldShapes } from '../../../src-core/kvm/encode';
 import { arm64Request, isArm64Record } from '../../../src-core/kvm/arm64-request';
 import { granules } from '../../../src-core/paging/arm64-granule';
 import type { CpuConfig } from '../../../src-core/paging/cpu';
@@ -113,6 +115,60 @@ describe('arm64 entries', () => {
         },
       ),
       { numRuns: 20_000 },
+    );
+  });
+
+  it('encodes what it decodes, and names a shape for every entry it can write', () => {
+    fc.assert(
+      fc.property(
+        anyWord,
+        anyCpu,
+        fc.constantFrom('arm64-s1' as const, 'arm64-s2' as const),
+        fc.integer({ min: 1, max: 5 }),
+        anyKernel,
+        (word, cpu, format, level, kernel) => {
+          const place = { format, level, cpu, kernel };
+          const shapes = fieldShapes(place);
+          if ('problem' in shapes) return;
+          for (const shape of shapes) {
+            // Any bits in the fields of a shape, its marks kept: mostly an entry of that shape.
+            const value = shape.base | (word & ~3n);
+            const entry = decodeEntry({ value, ...place });
+            if ('problem' in entry) assert.fail(entry.problem);
+            const fields = Object.fromEntries(entry.fields.map((f) => [f.name, f.value]));
+            const encoded = encodeEntry({ ...place, fields });
+            if ('problem' in encoded) assert.fail(encoded.problem);
+            assert.equal(encoded.value, value, encoded.shape);
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('tells the kernels apart that read a value differently', () => {
+    // Bit 58: PROT_NONE in an invalid entry up to v6.9, a swap entry's offset since.
+    const readings = otherKernels({ value: 0x0460_0000_4a00_4fc2n, format: 'arm64-s1', level: 1 });
+    if ('problem' in readings) assert.fail(readings.problem);
+    assert.deepEqual(
+      readings.map(({ span, entry }) => [span, (entry.facts['linux'] as { kind: string }).kind]),
+      [
+        ['up to v6.9', 'prot_none'],
+        ['from v6.10', 'present_invalid'],
+      ],
+    );
+    const locked = otherKernels({ value: 0x400n, format: 'arm64-s2', level: 1, kernel: '6.12' });
+    if ('problem' in locked) assert.fail(locked.problem);
+    assert.deepEqual(
+      locked.map(({ span, entry }) => [
+        span,
+        (entry.facts['kvm'] as { annotation: string }).annotation,
+      ]),
+      [
+        ['up to v6.1', 'unknown'],
+        ['v6.2 – v7.0', 'locked'],
+        ['from v7.1', 'unknown'],
+      ],
     );
   });
 
