@@ -66,6 +66,6 @@ export function parseCommandLine<T extends Options>(
 /** A whole number of an option, decimal. @throws CliProblem (2) for anything else. */
 export function wholeNumber(name: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
-  if (!/^[0-9]{1,4}$/.test(text)) throw usageProblem(`--${name} ${text}: a number is expected`);
+  if (!/^-?[0-9]{1,4}$/.test(text)) throw usageProblem(`--${name} ${text}: a number is expected`);
   return Number.parseInt(text, 10);
 }

@@ -1,6 +1,7 @@
 import type { Command } from './command';
+import { decodeCommand } from './decode';
 import { geometryCommand } from './geometry';
 import { roleCommand } from './role';
 
 /** Every subcommand: a new one is its file and a line here. */
-export const commands: readonly Command[] = [roleCommand, geometryCommand];
+export const commands: readonly Command[] = [decodeCommand, roleCommand, geometryCommand];

@@ -1,4 +1,5 @@
 import {
+  architectureLevel,
   type DecodedEntry,
   type DecodedField,
   type Facts,
@@ -16,7 +17,7 @@ export function entryJson(entry: DecodedEntry): Record<string, Json> {
   return {
     value: formatWord(entry.value),
     format: entry.format,
-    level: entry.level,
+    level: shownLevel(entry),
     kernel: entry.kernel,
     layout: entry.layout,
     basis: { ...entry.basis },
@@ -26,6 +27,11 @@ export function entryJson(entry: DecodedEntry): Record<string, Json> {
     fields: entry.fields.map(fieldJson),
     findings: entry.findings.map(findingJson),
   };
+}
+
+/** The level as the contract counts it: for arm64 the architecture's number (3: smallest page). */
+export function shownLevel(entry: Pick<DecodedEntry, 'format' | 'level'>): number {
+  return entry.format.startsWith('arm64') ? architectureLevel(entry.level) : entry.level;
 }
 
 /** Facts with their words written out. */

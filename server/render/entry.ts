@@ -6,13 +6,14 @@ import {
   type FactValue,
   formatWord,
   type Finding,
+  sizeText,
 } from '../../src-core/index';
 
 import { type Answer, code, type Line, strong } from './answer';
 import { entryKinds, mapsMemory } from './entry-kinds';
 import { factPhrases, isFacts, plain } from './fact-phrases';
 import { everyBit, fieldTable } from './field-table';
-import { levelText, rightsText, shortRights, shortSize, sizeText } from './quantities';
+import { levelText, rightsText, shortRights, shortSize } from './quantities';
 
 /** The answer to "what does this entry say?". `notes` are further lines for below the table. */
 export function entryAnswer(entry: DecodedEntry, notes: readonly Line[] = []): Answer {

@@ -19,7 +19,10 @@ export function fieldTable(fields: readonly DecodedField[]): Table {
 
 /** Every bit once, on one line. */
 export function everyBit(fields: readonly DecodedField[]): Line {
-  const parts = fields.map((field) => `${bitsText(field)} ${field.name} ${fieldValue(field)}`);
+  // Runs without a name of their own are named by their bits, which stand there already.
+  const parts = fields.map(
+    (field) => `${bitsText(field)} ${field.name.replace(/\[.*\]$/, '')} ${fieldValue(field)}`,
+  );
   return ['Every bit: ', parts.join(' · ')];
 }
 

@@ -1,21 +1,8 @@
-import type { HardwareFormatName, Permissions } from '../../src-core/index';
+import { type HardwareFormatName, type Permissions, sizeText } from '../../src-core/index';
 
-const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB'] as const;
-
-/** A number of bytes as people say it: `4 KiB`, `1 GiB`; with one decimal where it is not whole. */
-export function sizeText(bytes: number | bigint): string {
-  let value = Number(bytes);
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit++;
-  }
-  return `${Number.isInteger(value) ? value : value.toFixed(1)} ${units[unit]!}`;
-}
-
-/** The same, as short as it gets: `4K`, `1G`. */
+/** A size as short as it gets: `4K`, `1G`. */
 export function shortSize(bytes: number): string {
-  return sizeText(bytes).replace(/ (?:bytes|([KMGTPE])iB)$/, '$1');
+  return sizeText(bytes).replace(/ (?:B|([KMGTP])iB)$/, '$1');
 }
 
 /** A count with its noun: `1 table`, `3 tables`, `1,165 leaves`. */

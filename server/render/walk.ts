@@ -1,6 +1,7 @@
 import {
   type EntryFormat,
   formatWord,
+  sizeText,
   type WalkResult,
   type WalkStatus,
   type WalkStep,
@@ -8,7 +9,7 @@ import {
 
 import { type DumpCommand, missingSentence } from './dump-commands';
 import { outputName } from './entry';
-import { levelText, rightsText, sizeText } from './quantities';
+import { levelText, rightsText } from './quantities';
 
 interface WalkText {
   readonly walk: WalkResult;
