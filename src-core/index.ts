@@ -51,7 +51,6 @@ export * from './paging/arm64-start-levels';
 export { outputLayout, physicalAddressBits } from './paging/arm64-address';
 export { stage2AddrEnd, stage2Indices, stage2RangeAddrEnd } from './paging/arm64-table-indices';
 export { arm64LayoutNames, assumedArm64Kernel } from './kvm/arm64-software-bits';
-export * from './kvm/arm64-request';
 export { faultStatus, type FaultStatus } from './kvm/arm64-fault-status';
 export * from './kvm/arm64-stage2-abort';
 export * from './kvm/encode';
