@@ -1,0 +1,277 @@
+import { DumpRuns } from './dump-runs';
+import { DialectFinder } from './find-dialect';
+import type { FrameWriter } from './frame-writer';
+import { type DumpDialect, DumpLine } from './hexdump/dialect';
+import { hasReturns, lineEnd, nextLine } from './line-chunk';
+import { LineHalves } from './line-halves';
+import { contentStart, isHexOnly } from './line-prefix';
+import { type LineState, noLine } from './line-state';
+import { directiveNumber, EventFinder } from './log/find-event';
+import { type LinePattern, patternOf, RegularLines } from './regular-lines';
+import type { TextFinding } from './text-finding';
+
+/** What one chunk says; lines count from its own first. */
+export interface ChunkScan {
+  /** Line ends in the chunk. */
+  readonly lineEnds: number;
+  readonly runs: DumpRuns;
+  readonly findings: readonly TextFinding[];
+  /** Line << 8 | number of the event in `knownEvents`, in line order. */
+  readonly events: Uint32Array;
+  readonly directives: readonly number[];
+  /** Lines of each dialect, by its name. */
+  readonly dialects: ReadonlyMap<string, number>;
+  readonly exit: LineState;
+}
+
+/** A `*` may stand for at most this much: a text can claim more memory than there is. */
+const squeezeLimit = 0x400_0000;
+/** Nothing is filled in from a `*` once a text holds that much. */
+const squeezedMemoryLimit = 0x1000_0000;
+const starUnit = 0x2a;
+/** After that many patterns in a row that fitted no second line, patterns are tried rarely. */
+const patience = 8;
+
+/** Reads chunks of lines: dumps into a memory, log events and comment lines into lists. */
+export class ChunkScanner {
+  private readonly finder = new DialectFinder();
+  private readonly eventFinder = new EventFinder();
+  private readonly regular = new RegularLines();
+  private readonly line = new DumpLine();
+  private readonly halves = new LineHalves();
+
+  private units: Uint8Array = new Uint8Array(0);
+  private runs = new DumpRuns();
+  private findings: TextFinding[] = [];
+  private events: number[] = [];
+  private directives: number[] = [];
+  private dialects = new Map<string, number>();
+  private state = noLine;
+  private lineNumber = 0;
+  private futile = 0;
+
+  constructor(private readonly writer: FrameWriter) {}
+
+  scan(units: Uint8Array, entry: LineState): ChunkScan {
+    this.begin(units, entry);
+    const returns = hasReturns(units);
+    let at = 0;
+    let lineEnds = 0;
+    while (at < units.length) {
+      const end = lineEnd(units, at, returns);
+      if (end < units.length) lineEnds++;
+      let next = nextLine(units, end);
+      const dialect = this.finder.find(units, at, end, this.state.dialect, this.line);
+      if (dialect) {
+        this.dumpLine(dialect, at, end);
+        const pattern = this.patternFor(dialect, at, next);
+        if (pattern) {
+          const read = this.regularLines(dialect, pattern, next);
+          lineEnds += read;
+          next += read * pattern.length;
+        }
+      } else if (!this.squeezeLine(at, end)) this.otherLine(at, end);
+      this.lineNumber++;
+      at = next;
+    }
+    this.runs.trim();
+    return {
+      lineEnds,
+      runs: this.runs,
+      findings: this.findings,
+      events: Uint32Array.from(this.events),
+      directives: this.directives,
+      dialects: this.dialects,
+      exit: this.state,
+    };
+  }
+
+  private begin(units: Uint8Array, entry: LineState): void {
+    this.units = units;
+    this.runs = new DumpRuns();
+    this.findings = [];
+    this.events = [];
+    this.directives = [];
+    this.dialects = new Map();
+    this.state = entry;
+    this.lineNumber = 0;
+    this.futile = 0;
+  }
+
+  private dumpLine(dialect: DumpDialect, start: number, end: number): void {
+    const { line, state, halves } = this;
+    const follows =
+      state.dialect === dialect && state.frame === line.frame && state.offset === line.offset;
+    if (follows && line.unitBytes < state.unitBytes && line.count === 1 && line.tail === end) {
+      // `0x00000001` where `0x00000001042ce825` is due: cut, not a smaller unit.
+      line.brokenAt = line.columns[0]!;
+      line.count = 0;
+    }
+    if (state.starColumn >= 0 && state.dialect === dialect) this.fillSqueezed();
+    if (line.brokenAt >= 0) this.broken(dialect, start, end);
+    halves.of(line);
+    if (halves.lost > 0 && !follows) this.misaligned(start, end);
+    this.writer.write(halves.frame, halves.offset, halves.halves, halves.count, this.lineNumber);
+    const bytes = line.bytes;
+    if (bytes > 0) {
+      if (follows && this.runs.continues(this.lineNumber, bytes)) this.runs.extend(1);
+      else {
+        const { frame, offset } = line;
+        this.runs.push({ line: this.lineNumber, lines: 1, frame, offset, bytesPerLine: bytes });
+      }
+    }
+    this.count(dialect, 1);
+    this.enter(dialect, line.frame, line.offset + bytes);
+  }
+
+  /** The state after a dump's line, whose data still stand in `line` and `halves`. */
+  private enter(dialect: DumpDialect, frame: number, offset: number): void {
+    const { line, halves } = this;
+    this.state = {
+      dialect,
+      unitBytes: line.unitBytes,
+      count: line.count,
+      addressDigits: line.addressEnd - line.addressStart,
+      frame: frame + Math.floor(offset / 4096),
+      offset: offset % 4096,
+      halves:
+        dialect.squeezes && halves.lost === 0
+          ? Array.from(halves.halves.subarray(0, halves.count))
+          : [],
+      starColumn: -1,
+    };
+  }
+
+  private count(dialect: DumpDialect, lines: number): void {
+    this.dialects.set(dialect.name, (this.dialects.get(dialect.name) ?? 0) + lines);
+  }
+
+  private patternFor(dialect: DumpDialect, start: number, next: number): LinePattern | undefined {
+    if (this.finder.coloured || next >= this.units.length) return undefined;
+    if (this.futile >= patience && this.lineNumber % 64 !== 0) return undefined;
+    return patternOf(this.units, start, next, this.line, dialect.freeTail);
+  }
+
+  /** Reads the lines that look like the one just read; returns how many. */
+  private regularLines(dialect: DumpDialect, pattern: LinePattern, at: number): number {
+    const { state, regular } = this;
+    regular.read(this.units, at, pattern, state.frame, state.offset, this.writer);
+    const { lines } = regular;
+    this.futile = lines === 0 ? this.futile + 1 : 0;
+    if (lines === 0) return 0;
+    this.runs.extend(lines);
+    this.count(dialect, lines);
+    this.lineNumber += lines;
+    if (dialect.squeezes) {
+      const last = at + (lines - 1) * pattern.length;
+      this.finder.find(this.units, last, last + pattern.tailTo, dialect, this.line);
+      this.halves.of(this.line);
+    }
+    this.enter(dialect, state.frame, state.offset + lines * pattern.halves * 4);
+    return lines;
+  }
+
+  /** A line `*` after a line of a dialect that squeezes repeats. */
+  private squeezeLine(start: number, end: number): boolean {
+    const { state, units } = this;
+    if (!state.dialect?.squeezes || state.halves.length === 0) return false;
+    const at = contentStart(units, start, end);
+    if (units[at] !== starUnit || contentStart(units, at + 1, end) < end) return false;
+    this.state = { ...state, starColumn: at - start };
+    return true;
+  }
+
+  /** The line after a `*` tells how far the repeats of the line before it went. */
+  private fillSqueezed(): void {
+    const { line, state, writer } = this;
+    const gap = (line.frame - state.frame) * 4096 + line.offset - state.offset;
+    const period = state.halves.length * 4;
+    if (gap < period) return;
+    if (gap > squeezeLimit || writer.memory.frameCount * 4096 + gap > squeezedMemoryLimit) {
+      this.findings.push({
+        code: 'squeezed-too-far',
+        severity: 'warning',
+        message: `the * stands for ${gap} bytes, more than is read from one: they are unknown`,
+        line: this.lineNumber - 1,
+        start: state.starColumn,
+        end: state.starColumn + 1,
+      });
+      return;
+    }
+    const count = Math.floor(gap / 4);
+    const { halves } = state;
+    const fill = Uint32Array.from({ length: count }, (_, index) => halves[index % halves.length]!);
+    writer.write(state.frame, state.offset, fill, count, this.lineNumber - 1);
+    this.runs.push({
+      line: this.lineNumber - 1,
+      lines: 1,
+      frame: state.frame,
+      offset: state.offset,
+      bytesPerLine: gap,
+    });
+  }
+
+  private otherLine(start: number, end: number): void {
+    const { eventFinder } = this;
+    if (this.state.dialect !== null) {
+      this.cutAddress(start, end);
+      this.state = noLine;
+    }
+    if (!eventFinder.find(this.units, start, end)) return;
+    if (eventFinder.number === directiveNumber) this.directives.push(this.lineNumber);
+    else this.events.push(((this.lineNumber << 8) | eventFinder.number) >>> 0);
+  }
+
+  /** A line that is only the beginning of the address due next was cut off. */
+  private cutAddress(start: number, end: number): void {
+    const { state, units } = this;
+    const from = contentStart(units, start, end);
+    if (end - from >= state.addressDigits || !isHexOnly(units, from, end)) return;
+    const due = (state.frame * 4096 + state.offset).toString(16).padStart(state.addressDigits, '0');
+    const shown = String.fromCharCode(...units.subarray(from, end)).toLowerCase();
+    const prefixed = shown.startsWith('0x');
+    if (!(prefixed ? `0x${due.replace(/^0+/, '')}` : due).startsWith(shown)) return;
+    this.cut(
+      from - start,
+      end - start,
+      'the line ends within its address: nothing is read from it',
+    );
+  }
+
+  private broken(dialect: DumpDialect, start: number, end: number): void {
+    const from = this.line.brokenAt - start;
+    if (this.line.refused) {
+      this.findings.push({
+        code: 'unreadable-memory',
+        severity: 'info',
+        message: `${dialect.title} could not read this memory: its words are unknown`,
+        line: this.lineNumber,
+        start: from,
+        end: end - start,
+      });
+    } else this.cut(from, end - start, 'the line is cut off within a word: this word is unknown');
+  }
+
+  private cut(start: number, end: number, message: string): void {
+    const { lineNumber } = this;
+    this.findings.push({
+      code: 'cut-line',
+      severity: 'warning',
+      message,
+      line: lineNumber,
+      start,
+      end,
+    });
+  }
+
+  private misaligned(start: number, end: number): void {
+    this.findings.push({
+      code: 'misaligned-words',
+      severity: 'info',
+      message: 'the address is no multiple of 4: words that are not wholly given are unknown',
+      line: this.lineNumber,
+      start: this.line.addressStart - start,
+      end: Math.min(this.line.addressEnd, end) - start,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import type { ChunkScan } from './chunk-scan';
+import { type ChunkText, hasReturns, lineEnd, nextLine } from './line-chunk';
+import { type LineState, noLine } from './line-state';
+
+/** A chunk of an indexed text. The object stands for the chunk: overlaps point at it. */
+export class TextChunk {
+  /** The state in which its first line was read. */
+  entry: LineState = noLine;
+  /** Set by the first scan. */
+  scan: ChunkScan | null = null;
+  /** First line, counted from the text's own first. */
+  firstLine = 0;
+
+  constructor(readonly text: ChunkText) {}
+
+  get lineEnds(): number {
+    return this.scan?.lineEnds ?? 0;
+  }
+}
+
+/** Bytes as text, one unit a byte: columns in a file of bytes are byte columns. */
+export function textOf(text: ChunkText): string {
+  if (typeof text === 'string') return text;
+  let all = '';
+  for (let at = 0; at < text.length; at += 0x2000) {
+    all += String.fromCharCode(...text.subarray(at, at + 0x2000));
+  }
+  return all;
+}
+
+/** Starts of a chunk's lines, and of what follows its last line end. */
+export function lineStarts(units: Uint8Array): number[] {
+  const returns = hasReturns(units);
+  const starts = [0];
+  for (let at = 0; at < units.length;) {
+    const end = lineEnd(units, at, returns);
+    if (end >= units.length) break;
+    at = nextLine(units, end);
+    starts.push(at);
+  }
+  return starts;
+}
+
+/** The text of one line of a chunk, its end left out. */
+export function lineOf(chunk: TextChunk, starts: readonly number[], line: number): string {
+  const start = starts[line];
+  if (start === undefined) return '';
+  const next = starts[line + 1] ?? chunk.text.length;
+  const raw =
+    typeof chunk.text === 'string'
+      ? chunk.text.slice(start, next)
+      : textOf(chunk.text.subarray(start, next));
+  return raw.replace(/(?:\r\n|\n|\r)$/, '');
+}
