@@ -1,6 +1,7 @@
 import type { Basis } from '../paging/decoded-entry';
 import type { DecodeProblem, DecodeRequest } from './decode-request';
-import { fingerprintEntry, patternText } from './era-fingerprint';
+import { patternText } from './entry-pattern';
+import { fingerprintEntry } from './era-fingerprint';
 import type { EraRow } from './era-row';
 import { eras, findLayout, layoutForKernel, layoutNames } from './layouts';
 import type { KvmFormatName } from './spte-masks';

@@ -2,6 +2,7 @@ import type { CpuConfig } from '../paging/cpu';
 import { findEntryFormat } from '../paging/entry-format';
 import { hardwareFormat } from '../paging/registry';
 import { formatWord, joinHalves } from '../word';
+import { patternText } from './entry-pattern';
 import { eraMisfit } from './era-misfit';
 import type { EraRow } from './era-row';
 import { eras, eraSpan } from './layouts';
@@ -80,21 +81,20 @@ function fitOf(era: EraRow, sample: EntrySample, patterns: readonly Pattern[]): 
   return { era, misfits, reason: commonest?.[0] ?? null };
 }
 
-/** `0x0600…b77`: what is left of an entry without its address. */
-export function patternText(value: bigint): string {
-  const high = Number(value >> 48n) & 0xfff0;
-  const low = Number(value & 0xfffn);
-  const top = high === 0 ? '' : `0x${high.toString(16).padStart(4, '0')}`;
-  return `${top}…${low.toString(16).padStart(3, '0')}`;
+/** How often each pattern of bits stands in the sample, commonest first. */
+function commonestPatterns(patterns: readonly Pattern[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { value, count } of patterns) {
+    if (value === 0n) continue;
+    const text = patternText(value);
+    counts.set(text, (counts.get(text) ?? 0) + count);
+  }
+  return [...counts].sort((a, b) => b[1] - a[1]).map(([text, count]) => `${text} (${count})`);
 }
 
 function evidenceOf(fits: readonly EraFit[], best: number, patterns: readonly Pattern[]): string[] {
-  const telling = patterns
-    .filter(({ value }) => value !== 0n)
-    .sort((a, b) => b.count - a.count)
-    .slice(0, 3)
-    .map(({ value, count }) => `${patternText(value)} (${count})`);
-  const evidence = telling.length > 0 ? [`commonest entries: ${telling.join(', ')}`] : [];
+  const commonest = commonestPatterns(patterns).slice(0, 3);
+  const evidence = commonest.length > 0 ? [`commonest entries: ${commonest.join(', ')}`] : [];
   const fitting = fits.map(({ misfits }) => misfits === best);
   fits.forEach(({ era, reason, misfits }, index) => {
     const besideFitting = fitting[index - 1] === true || fitting[index + 1] === true;

@@ -2,6 +2,7 @@ import { describeBits } from '../paging/bit-runs';
 import { bitMask } from '../word';
 import { savedField } from './access-tracking';
 import { generationBits, isHostWritable, isMmuWritable, isWritable } from './spte';
+import { patternText } from './entry-pattern';
 import type { SpteMasks } from './spte-masks';
 import { adTypeName } from './spte-facts';
 import type { SpteReading } from './spte-reading';
@@ -40,6 +41,14 @@ function requiredBits(masks: SpteMasks): bigint {
   return presenceBit(masks) | hardware;
 }
 
+/** Without A/D bits in hardware: either nobody sets bits 9:8, or KVM does, D together with W. */
+function softwareAdMisfit(masks: SpteMasks, value: bigint): string | null {
+  if (!masks.era.ept.adMasksAlways) {
+    return (value & 0x300n) === 0n ? null : 'bits 9:8 would be clear where A/D bits are off';
+  }
+  return isWritable(value) && (value & masks.dirty) === 0n ? 'W would not be set without D' : null;
+}
+
 function presentMisfit({ masks, value, kind }: SpteReading): string | null {
   const stray = value & ~allowedBits(masks, kind === 'leaf');
   if (stray !== 0n) return `${describeBits(stray)} would be clear`;
@@ -48,6 +57,10 @@ function presentMisfit({ masks, value, kind }: SpteReading): string | null {
   const type = adTypeName(masks, value);
   if (type === 'unused') return 'the A/D kind 3 is not used';
   if (kind === 'table') return null;
+  if (type === 'disabled' && masks.format.ept) {
+    const softwareAd = softwareAdMisfit(masks, value);
+    if (softwareAd !== null) return softwareAd;
+  }
   const host = isHostWritable(masks, value);
   const mmu = isMmuWritable(masks, value);
   if (mmu && !host) return 'MMU-writable would not be set without host-writable';
@@ -81,7 +94,9 @@ export function eraMisfit(reading: SpteReading): string | null {
         ? null
         : `an empty entry would be 0x${reading.masks.era.initialValue.toString(16)}`;
     case 'not-present':
-      return reading.specialRoot ? null : 'it would never write this value';
+      return reading.specialRoot
+        ? null
+        : `entries like ${patternText(reading.value)} would not be written`;
     default:
       return null;
   }

@@ -3,7 +3,8 @@ import { type EntryFormatName, entryFormats } from '../paging/entry-format';
 import { hardwareKind, ruleOfLevel } from '../paging/level-rule';
 import { hardwareFormat } from '../paging/registry';
 import { bitField, highHalf, lowHalf } from '../word';
-import { fingerprintEntry, patternText } from './era-fingerprint';
+import { patternText } from './entry-pattern';
+import { fingerprintEntry } from './era-fingerprint';
 import type { KvmFormatName } from './spte-masks';
 
 /** What a lone word may be. */

@@ -6,6 +6,7 @@ import type { FieldSpec, Permissions } from '../paging/format';
 import { hardwareFormat } from '../paging/registry';
 import { bitMask, highHalf, lowHalf } from '../word';
 import type { EraRow } from './era-row';
+import { l1tfFromBits } from './l1tf-guess';
 import { type KernelVersion, parseKernelVersion } from './kernel-version';
 import { mmioSpteFields } from './mmio-fields';
 import { frameNumber } from './spte';
@@ -96,7 +97,8 @@ function permissionsOf(reading: SpteReading): Permissions | null {
 
 /** Decodes an entry of one of KVM's own tables. */
 export function decodeSpte(question: SpteQuestion): DecodedEntry {
-  const { value, format, level, era, cpu } = question;
+  const { value, format, level, era } = question;
+  const { cpu, findings } = l1tfFromBits(format, era, question.cpu, value);
   const masks = spteMasks(era, format, cpu);
   const hardware = hardwareFormat(findEntryFormat(format)!.hardware);
   const reading = readSpte(masks, cpu, hardware, level, value);
@@ -114,7 +116,7 @@ export function decodeSpte(question: SpteQuestion): DecodedEntry {
     permissions: permissionsOf(reading),
     facts: spteFacts(reading, kernel),
     predicates: sptePredicates(reading),
-    fields: readFields(spteFieldSpecs(question, shapeOf(reading)), value),
-    findings: spteFindings(reading, kernel),
+    fields: readFields(spteFieldSpecs({ format, level, era, cpu }, shapeOf(reading)), value),
+    findings: [...findings, ...spteFindings(reading, kernel)],
   };
 }

@@ -6,6 +6,7 @@ import { hardwareFormat } from '../paging/registry';
 import { chooseEra, usualEra } from './decode-basis';
 import type { FieldShape, ShapeProvider } from './field-shape';
 import { type GuestFormatName, guestFieldSpecs } from './hardware-decode';
+import { hostVariants } from './l1tf-guess';
 import { spteFieldSpecs, type SpteShape } from './kvm-decode';
 import { type KvmFormatName, spteMasks } from './spte-masks';
 
@@ -38,22 +39,20 @@ export function kvmShapes(format: KvmFormatName): ShapeProvider {
     );
     if ('problem' in choice) return choice;
     const { era } = choice;
-    const masks = spteMasks(era, format, cpu);
-    const bases: Partial<Record<SpteShape, bigint>> = {
-      mmio: masks.mmio.written | masks.l1tf,
-      constant: era.parked?.value ?? 0n,
-    };
-    const shapes: SpteShape[] = [
-      ...usedShapes(ruleAt(hardware, level, cpu)),
-      'mmio',
-      'absent',
-      'constant',
-    ];
-    return shapes.map((name) => ({
+    const shape = (name: SpteShape, base: bigint, host: CpuConfig): FieldShape => ({
       name,
-      fields: spteFieldSpecs({ format, level, era, cpu }, name),
-      base: bases[name] ?? 0n,
-    }));
+      fields: spteFieldSpecs({ format, level, era, cpu: host }, name),
+      base,
+    });
+    return [
+      ...usedShapes(ruleAt(hardware, level, cpu)).map((name) => shape(name, 0n, cpu)),
+      ...hostVariants(format, era, cpu).map((host) => {
+        const masks = spteMasks(era, format, host);
+        return shape('mmio', masks.mmio.written | masks.l1tf, host);
+      }),
+      shape('absent', 0n, cpu),
+      shape('constant', era.parked?.value ?? 0n, cpu),
+    ];
   };
 }
 
