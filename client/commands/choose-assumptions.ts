@@ -86,16 +86,24 @@ async function chooseFormat(
   if (chosen) await keepAssumptions(document, { values: { format: chosen.label } });
 }
 
-/** Kernels are offered by the spans in which the bits mean the same; any version can be typed. */
+/**
+ * Kernels are offered by the spans in which the bits mean the same, newest first; any version can be
+ * typed.
+ */
 async function chooseKernel(document: TextDocument, settings: SettingChoices): Promise<void> {
-  const spans = settings.of('layout').map(({ value, meaning }) => ({
-    label: meaning,
-    description: value === 'auto' ? '' : value,
-    // The first version of a span stands for it: Linux 5.13 – 5.18 is kernel=5.13.
-    kernel: /^Linux (\d+\.\d+(?:\.\d+)?)/.exec(meaning)?.[1] ?? value,
-  }));
-  const other = { label: '$(edit) Another version…', description: '', kernel: '' };
-  const chosen = await window.showQuickPick([...spans, other], {
+  const spans = settings
+    .of('layout')
+    .filter(({ value }) => value !== 'auto')
+    .map(({ value, meaning }) => ({
+      label: meaning.replace(/\.$/, ''),
+      description: value,
+      // The first version of a span stands for it: Linux 5.13 – 5.18 is kernel=5.13.
+      kernel: /^Linux (\d+\.\d+(?:\.\d+)?)/.exec(meaning)?.[1] ?? value,
+    }))
+    .reverse();
+  const other = { label: '$(edit) A version…', description: 'type it', kernel: '' };
+  const auto = { label: '$(wand) Found from the bits', description: 'auto', kernel: 'auto' };
+  const chosen = await window.showQuickPick([other, auto, ...spans], {
     title: 'Kernel Whose KVM Wrote the Entries',
     matchOnDescription: true,
   });
