@@ -70,11 +70,11 @@ function basisOf(request: DecodeRequest, cpu: CpuConfig, reading: Arm64Reading):
   if (request.basis) return request.basis;
   const known = request.kernel !== undefined || request.layout !== undefined;
   const assumed = [
-    ...(known ? [] : [`software bits of kernel ${assumedArm64Kernel}`]),
+    ...(known ? [] : [`kernel ${assumedArm64Kernel}`]),
     ...assumptionsOf(cpu, reading),
   ];
   const caveat = reading.layout.caveat === null ? '' : ` (${reading.layout.caveat})`;
-  const software = `software bits of ${softwareSpan([reading.layout])}${caveat}`;
+  const software = `software bits of kernels ${softwareSpan([reading.layout])}${caveat}`;
   const why = assumed.length > 0 ? `${software}; assumed: ${assumed.join(', ')}` : software;
   return { format: 'given', kernel: known ? 'given' : 'assumed', why };
 }

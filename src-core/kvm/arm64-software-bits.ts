@@ -58,12 +58,12 @@ export const arm64LayoutNames: Readonly<Record<'arm64-s1' | 'arm64-s2', readonly
 /** Where a row begins whose kernels nobody counted from. */
 const beginning = '2.6';
 
-/** The kernels of neighbouring rows, oldest first: `v5.15 – v6.1`, `up to v5.12`, `from v7.1`. */
+/** The kernels of neighbouring rows, oldest first: `v5.15 – v6.1`, `up to v5.12`, `v7.1 and later`. */
 export function softwareSpan(rows: readonly SoftwareSpan[]): string {
   const from = rows[0]?.from ?? beginning;
   const last = rows.at(-1)?.last ?? null;
   const first = from.replace(/-rc\d+$/, '');
   if (from === beginning) return last === null ? 'every kernel' : `up to v${last}`;
-  if (last === null) return `from v${first}`;
+  if (last === null) return `v${first} and later`;
   return first === last ? `v${first}` : `v${first} – v${last}`;
 }

@@ -1,7 +1,7 @@
 import type { EntryFormatName } from '../paging/entry-format';
-import { decodeArm64 } from './arm64-decode';
 import { readArm64AcrossKernels } from './arm64-other-kernels';
 import { arm64Shapes } from './arm64-shapes';
+import { arm64Decoder } from './arm64-unknown-kernel';
 import type { DecodeProblem, DecodeRequest, EntryDecoder } from './decode-request';
 import { guestDecoder, kvmDecoder, readX86AcrossKernels } from './decode-x86';
 import type { ShapeProvider } from './field-shape';
@@ -43,7 +43,7 @@ function ofGuest(
 }
 
 const arm64: FormatDecoder = {
-  decode: decodeArm64,
+  decode: arm64Decoder,
   shapes: arm64Shapes,
   acrossKernels: readArm64AcrossKernels,
   levels: allLevels,

@@ -154,7 +154,7 @@ describe('arm64 entries', () => {
       readings.map(({ span, entry }) => [span, (entry.facts['linux'] as { kind: string }).kind]),
       [
         ['up to v6.9', 'prot_none'],
-        ['from v6.10', 'present_invalid'],
+        ['v6.10 and later', 'present_invalid'],
       ],
     );
     const locked = otherKernels({ value: 0x400n, format: 'arm64-s2', level: 1, kernel: '6.12' });
@@ -167,9 +167,21 @@ describe('arm64 entries', () => {
       [
         ['up to v6.1', 'unknown'],
         ['v6.2 – v7.0', 'locked'],
-        ['from v7.1', 'unknown'],
+        ['v7.1 and later', 'unknown'],
       ],
     );
+  });
+
+  it('says so first when the kernel is not known and matters', () => {
+    const codes = (request: object) => {
+      const base = { format: 'arm64-s2', level: 1, value: 0x400n } as const;
+      const entry = decodeEntry({ ...base, ...request });
+      return 'problem' in entry ? [entry.problem] : entry.findings.map(({ code }) => code);
+    };
+    assert.equal(codes({})[0], 'kernel-unknown');
+    assert.deepEqual(codes({ kernel: '6.12' }), []);
+    assert.deepEqual(codes({ value: 0x4080_07ffn, cpu: { fwb: false } }), []);
+    assert.deepEqual(codes({ value: 0x0068_0000_4120_0703n, format: 'arm64-s1' }), []);
   });
 
   it('says what is wrong with a level or a kernel that does not exist', () => {
