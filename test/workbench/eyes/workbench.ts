@@ -49,7 +49,10 @@ export class Workbench {
   async openFile(name: string, line?: number): Promise<Locator> {
     const place = path.join(this.folder, name) + (line === undefined ? '' : `:${line}`);
     await this.page.keyboard.press('Control+P');
-    await this.answer(place);
+    await this.quickInput().fill(place);
+    // The first row may be the file opened last, until the list is filtered.
+    await this.choose(path.basename(name));
+    await this.page.locator('.quick-input-widget').waitFor({ state: 'hidden' });
     await this.page
       .locator(`.tab.active[data-resource-name="${path.basename(name)}"]`)
       .first()
