@@ -186,7 +186,7 @@ function compile(shape: TableShape): CompiledFormat {
   const denies = shape.cpu.noTablePermissions === true ? 0n : tableDenies;
   return {
     format: arm64Stage1,
-    shape,
+    shape: { ...shape, levels: tree.indexBits.length },
     rules: tree.indexBits.map((indexBits, index) =>
       arm64LevelRule(index + 1, indexBits, shape.cpu, {
         table: { denies },

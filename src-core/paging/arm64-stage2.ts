@@ -125,7 +125,7 @@ function compile(shape: TableShape): CompiledFormat {
   const tree = arm64Tree(granule, shape, { concatenation: 4, usualBits: 40 });
   return {
     format: arm64Stage2,
-    shape,
+    shape: { ...shape, levels: tree.indexBits.length },
     rules: tree.indexBits.map((indexBits, index) =>
       arm64LevelRule(index + 1, indexBits, shape.cpu, {
         table: {},

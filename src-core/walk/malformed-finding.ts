@@ -45,3 +45,15 @@ export function malformedFinding(
     bits,
   };
 }
+
+/** What a well-formed leaf lacks that the CPU asks for before it uses it: arm64's access flag. */
+export function unusableFinding(rule: LevelRule, lo: number, hi: number): Finding {
+  const lacking = setBits(BigInt((rule.leafNeededLo ?? 0) & ~lo));
+  const named = lacking.length === 1 ? `bit ${lacking[0]!}` : `bits ${lacking.join(', ')}`;
+  return {
+    code: 'access-flag-clear',
+    severity: 'info',
+    message: `the leaf ${formatWord(joinHalves(lo, hi))} of level ${rule.level} has ${named} clear: the access raises an Access flag fault unless hardware sets the flag (TCR.HA, VTCR.HA). DDI 0487 D8.5.1; to walk on, ignore the access flag`,
+    bits: lacking,
+  };
+}

@@ -1,10 +1,10 @@
-import type { FrameStore } from '../memory/frame-store';
+import type { WordSource } from '../memory/word-source';
 import type { Finding } from '../paging/decoded-entry';
 import type { CompiledFormat, LevelRule } from '../paging/format';
 import { hardwareKind } from '../paging/level-rule';
 import { bitField, formatWord, highHalf, joinHalves, lowHalf } from '../word';
 import { type EntryTest, noEntry, passes } from './entry-test';
-import { malformedFinding } from './malformed-finding';
+import { malformedFinding, unusableFinding } from './malformed-finding';
 import type { WalkResult, WalkStatus, WalkStep } from './walk-result';
 
 export interface TranslateOptions {
@@ -14,7 +14,8 @@ export interface TranslateOptions {
 
 /** Whether an address can be an input at all: canonical, or not wider than the table's input. */
 function isTranslatable(compiled: CompiledFormat, address: bigint): boolean {
-  const { addressBits, signExtended } = compiled;
+  const { addressBits, signExtended, translates } = compiled;
+  if (translates) return translates(lowHalf(address), highHalf(address));
   if (addressBits >= 64) return true;
   const above = address >> BigInt(addressBits - (signExtended ? 1 : 0));
   const allOnes = (1n << BigInt(64 - addressBits + 1)) - 1n;
@@ -103,7 +104,7 @@ class Walk {
  *   level. `missing` names the 4 KiB page that the memory does not hold.
  */
 export function translate(
-  memory: FrameStore,
+  memory: WordSource,
   compiled: CompiledFormat,
   root: bigint,
   address: bigint,
@@ -158,6 +159,11 @@ export function translate(
     }
     step(kind);
     walk.grant(rule, lo, hi, kind === 'leaf');
+    const needed = rule.leafNeededLo ?? 0;
+    if (kind === 'leaf' && (lo & needed) !== needed) {
+      walk.findings.push(unusableFinding(rule, lo, hi));
+      return walk.end('not-present', level, { leaf: entry });
+    }
     if (kind === 'leaf') return walk.mapped(rule, lo, hi);
     table = entryTarget(rule, lo, hi, false);
   }
