@@ -1,12 +1,11 @@
 import type { CpuConfig } from '../paging/cpu';
-import { findEntryFormat } from '../paging/entry-format';
-import { hardwareFormat } from '../paging/registry';
 import { formatWord, joinHalves } from '../word';
 import { patternText } from './entry-pattern';
 import { eraMisfit } from './era-misfit';
 import type { EraRow } from './era-row';
 import { eras, eraSpan } from './layouts';
-import { type KvmFormatName, spteMasks } from './spte-masks';
+import { spteContext } from './spte-context';
+import type { KvmFormatName } from './spte-masks';
 import { readSpte } from './spte-reading';
 
 /** Entries of one format, in halves; `level` holds each entry's level, or the one of all. */
@@ -46,6 +45,8 @@ interface Pattern {
   count: number;
 }
 
+const unknownCpu: CpuConfig = {};
+
 /** More patterns than real tables have: the rest of the sample adds nothing. */
 const patternLimit = 1024;
 
@@ -66,13 +67,11 @@ function patternsOf({ lo, hi, level }: EntrySample): Pattern[] {
 }
 
 function fitOf(era: EraRow, sample: EntrySample, patterns: readonly Pattern[]): EraFit {
-  const cpu = sample.cpu ?? {};
-  const masks = spteMasks(era, sample.format, cpu);
-  const hardware = hardwareFormat(findEntryFormat(sample.format)!.hardware);
+  const cpu = sample.cpu ?? unknownCpu;
   const reasons = new Map<string, number>();
   let misfits = 0;
   for (const { value, level, count } of patterns) {
-    const reason = eraMisfit(readSpte(masks, cpu, hardware, level, value));
+    const reason = eraMisfit(readSpte(spteContext(era, sample.format, level, cpu), value));
     if (reason === null) continue;
     misfits += count;
     reasons.set(reason, (reasons.get(reason) ?? 0) + count);

@@ -3,7 +3,7 @@ import type { DecodedEntry, DecodedField, EntryKind, Facts } from '../paging/dec
 import { readFields } from '../paging/entry-fields';
 import { findEntryFormat } from '../paging/entry-format';
 import type { CompiledFormat, FieldSpec, LevelRule, Permissions } from '../paging/format';
-import { entryShape, hardwareKind, ruleOfLevel } from '../paging/level-rule';
+import { entryPermissions, entryShape, hardwareKind, ruleOfLevel } from '../paging/level-rule';
 import { hardwareFormat } from '../paging/registry';
 import { highHalf, joinHalves, lowHalf } from '../word';
 import { malformedConsequence, reservedFindings } from './spte-findings';
@@ -70,22 +70,6 @@ function reservedBits(rule: LevelRule, value: bigint, leaf: boolean): bigint {
   return value & mask;
 }
 
-/** The entry's own rights: a bit that grants nothing at this level takes nothing away. */
-function permissionsOf(compiled: CompiledFormat, rule: LevelRule, value: bigint, leaf: boolean) {
-  const lo = lowHalf(value);
-  const hi = highHalf(value);
-  const [andLo, andHi, orLo, orHi] = leaf
-    ? [rule.leafAndLo, rule.leafAndHi, rule.leafOrLo, rule.leafOrHi]
-    : [rule.tableAndLo, rule.tableAndHi, rule.tableOrLo, rule.tableOrHi];
-  return compiled.format.permissions(
-    lo | ~andLo,
-    hi | ~andHi,
-    lo & orLo,
-    hi & orHi,
-    compiled.shape.cpu,
-  );
-}
-
 function permissionFacts(permissions: Permissions): Facts {
   return {
     r: permissions.read,
@@ -122,7 +106,7 @@ export function decodeGuestEntry(
     };
   }
   const address = addressOf(rule, value, leaf);
-  const permissions = permissionsOf(compiled, rule, value, leaf);
+  const permissions = entryPermissions(compiled.format, rule, lo, highHalf(value), cpu);
   const reserved = reservedBits(rule, value, leaf);
   const consequence = malformedConsequence[compiled.format.name]!;
   const width = cpu.maxPhysBits ?? null;

@@ -1,19 +1,18 @@
 import type { CpuConfig } from '../paging/cpu';
 import type { Basis, DecodedEntry } from '../paging/decoded-entry';
 import { readFields } from '../paging/entry-fields';
-import { findEntryFormat } from '../paging/entry-format';
-import type { FieldSpec, Permissions } from '../paging/format';
-import { hardwareFormat } from '../paging/registry';
+import type { Permissions } from '../paging/format';
+import { entryPermissions } from '../paging/level-rule';
 import { bitMask, highHalf, lowHalf } from '../word';
 import type { EraRow } from './era-row';
 import { l1tfFromBits } from './l1tf-guess';
 import { type KernelVersion, parseKernelVersion } from './kernel-version';
-import { mmioSpteFields } from './mmio-fields';
 import { frameNumber } from './spte';
 import { pageSizeOf, spteFacts, sptePredicates } from './spte-facts';
-import { absentSpteFields, constantField, cpuAsUsed, presentSpteFields } from './spte-fields';
+import { spteContext, type SpteShape } from './spte-context';
+import { cpuAsUsed } from './spte-fields';
 import { spteFindings } from './spte-findings';
-import { type KvmFormatName, spteMasks } from './spte-masks';
+import type { KvmFormatName } from './spte-masks';
 import { readSpte, type SpteReading } from './spte-reading';
 
 /** An entry KVM wrote, its layout known. */
@@ -27,9 +26,6 @@ export interface SpteQuestion {
   readonly cpu: CpuConfig;
   readonly basis: Basis;
 }
-
-/** The layouts an entry's bits can have: which fields it is made of. */
-export type SpteShape = 'leaf' | 'table' | 'mmio' | 'absent' | 'constant';
 
 /** The shape of an entry as read. */
 export function shapeOf(reading: SpteReading): SpteShape {
@@ -45,27 +41,6 @@ export function shapeOf(reading: SpteReading): SpteShape {
       return 'constant';
     default:
       return reading.hardwareKind === 'none' ? 'absent' : reading.shape;
-  }
-}
-
-/** The fields of a shape. */
-export function spteFieldSpecs(
-  question: Pick<SpteQuestion, 'format' | 'level' | 'era' | 'cpu'>,
-  shape: SpteShape,
-): FieldSpec[] {
-  const { format, level, era, cpu } = question;
-  const masks = spteMasks(era, format, cpu);
-  const hardware = hardwareFormat(findEntryFormat(format)!.hardware);
-  switch (shape) {
-    case 'mmio':
-      return mmioSpteFields(masks);
-    case 'constant':
-      return constantField(masks);
-    case 'absent':
-      return absentSpteFields(masks, hardware, level, cpu);
-    case 'leaf':
-    case 'table':
-      return presentSpteFields(masks, hardware, shape, level, cpu);
   }
 }
 
@@ -92,16 +67,14 @@ function permissionsOf(reading: SpteReading): Permissions | null {
   const lo = lowHalf(reading.value);
   const hi = highHalf(reading.value);
   const cpu = cpuAsUsed(reading.masks, reading.cpu);
-  return reading.hardware.permissions(lo, hi, lo, hi, cpu);
+  return entryPermissions(reading.hardware, reading.rule, lo, hi, cpu);
 }
 
 /** Decodes an entry of one of KVM's own tables. */
 export function decodeSpte(question: SpteQuestion): DecodedEntry {
   const { value, format, level, era } = question;
   const { cpu, findings } = l1tfFromBits(format, era, question.cpu, value);
-  const masks = spteMasks(era, format, cpu);
-  const hardware = hardwareFormat(findEntryFormat(format)!.hardware);
-  const reading = readSpte(masks, cpu, hardware, level, value);
+  const reading = readSpte(spteContext(era, format, level, cpu), value);
   const kernel = kernelOf(question);
   return {
     value,
@@ -116,7 +89,7 @@ export function decodeSpte(question: SpteQuestion): DecodedEntry {
     permissions: permissionsOf(reading),
     facts: spteFacts(reading, kernel),
     predicates: sptePredicates(reading),
-    fields: readFields(spteFieldSpecs({ format, level, era, cpu }, shapeOf(reading)), value),
+    fields: readFields(reading.fields(shapeOf(reading)), value),
     findings: [...findings, ...spteFindings(reading, kernel)],
   };
 }

@@ -4,6 +4,7 @@ import type { Finding } from '../paging/decoded-entry';
 import { bitMask, formatWord } from '../word';
 import type { EraRow } from './era-row';
 import { isMmio, mmioGfn } from './spte';
+import { spteContext } from './spte-context';
 import { finding } from './spte-findings';
 import { type KvmFormatName, spteMasks } from './spte-masks';
 
@@ -38,7 +39,7 @@ export function l1tfFromBits(
   value: bigint,
 ): { cpu: CpuConfig; findings: readonly Finding[] } {
   const [stated, ...guarded] = hostVariants(format, era, cpu);
-  const plain = spteMasks(era, format, stated!);
+  const plain = spteContext(era, format, 1, stated!).masks;
   if (plain.l1tf !== 0n || !isMmio(plain, value)) return { cpu, findings: [] };
   for (const host of guarded) {
     const masks = spteMasks(era, format, host);

@@ -7,7 +7,7 @@ import { chooseEra, usualEra } from './decode-basis';
 import type { FieldShape, ShapeProvider } from './field-shape';
 import { type GuestFormatName, guestFieldSpecs } from './hardware-decode';
 import { hostVariants } from './l1tf-guess';
-import { spteFieldSpecs, type SpteShape } from './kvm-decode';
+import { spteContext, type SpteShape } from './spte-context';
 import { type KvmFormatName, spteMasks } from './spte-masks';
 
 function ruleAt(name: HardwareFormatName, level: number, cpu: CpuConfig): LevelRule {
@@ -24,7 +24,6 @@ function usedShapes({ leafMask, leafValue }: LevelRule): ('leaf' | 'table')[] {
 
 /** Shapes of one of KVM's own formats. Without a kernel: those of the newest layout beyond doubt. */
 export function kvmShapes(format: KvmFormatName): ShapeProvider {
-  const { hardware } = findEntryFormat(format)!;
   return ({ level, kernel, layout, cpu = {} }) => {
     const named = kernel === undefined && layout === undefined ? usualEra.name : layout;
     const choice = chooseEra(
@@ -41,11 +40,11 @@ export function kvmShapes(format: KvmFormatName): ShapeProvider {
     const { era } = choice;
     const shape = (name: SpteShape, base: bigint, host: CpuConfig): FieldShape => ({
       name,
-      fields: spteFieldSpecs({ format, level, era, cpu: host }, name),
+      fields: spteContext(era, format, level, host).fields(name),
       base,
     });
     return [
-      ...usedShapes(ruleAt(hardware, level, cpu)).map((name) => shape(name, 0n, cpu)),
+      ...usedShapes(spteContext(era, format, level, cpu).rule).map((name) => shape(name, 0n, cpu)),
       ...hostVariants(format, era, cpu).map((host) => {
         const masks = spteMasks(era, format, host);
         return shape('mmio', masks.mmio.written | masks.l1tf, host);

@@ -1,18 +1,13 @@
-import type { CpuConfig } from '../paging/cpu';
 import type { EntryKind } from '../paging/decoded-entry';
-import type { HardwareKind, LevelRule, PagingFormat } from '../paging/format';
-import { entryShape, hardwareKind, ruleOfLevel } from '../paging/level-rule';
+import type { HardwareKind } from '../paging/format';
+import { entryShape, hardwareKind } from '../paging/level-rule';
 import { highHalf, lowHalf } from '../word';
 import { isLast, isMmio, isParked, isShadowPresent } from './spte';
-import { cpuAsUsed } from './spte-fields';
+import type { SpteContext } from './spte-context';
 import type { SpteMasks } from './spte-masks';
 
 /** What KVM and the CPU each make of one entry: the ground for facts, fields and findings. */
-export interface SpteReading {
-  readonly masks: SpteMasks;
-  readonly cpu: CpuConfig;
-  readonly hardware: PagingFormat;
-  readonly level: number;
+export interface SpteReading extends SpteContext {
   readonly value: bigint;
   readonly kind: EntryKind;
   readonly present: boolean;
@@ -46,20 +41,11 @@ function kindOf(masks: SpteMasks, level: number, value: bigint): EntryKind {
 }
 
 /** Reads an entry in the order KVM asks: parked constants, MMIO, present, then the rest. */
-export function readSpte(
-  masks: SpteMasks,
-  cpu: CpuConfig,
-  hardware: PagingFormat,
-  level: number,
-  value: bigint,
-): SpteReading {
-  const rule = levelRuleOf(masks, cpu, hardware, level);
+export function readSpte(context: SpteContext, value: bigint): SpteReading {
+  const { masks, level, rule } = context;
   const present = isShadowPresent(masks, value);
   return {
-    masks,
-    cpu,
-    hardware,
-    level,
+    ...context,
     value,
     kind: kindOf(masks, level, value),
     present,
@@ -68,14 +54,4 @@ export function readSpte(
     shape: entryShape(rule, lowHalf(value)),
     specialRoot: !present && isSpecialRoot(masks, level, value),
   };
-}
-
-function levelRuleOf(
-  masks: SpteMasks,
-  cpu: CpuConfig,
-  hardware: PagingFormat,
-  level: number,
-): LevelRule {
-  const levels = Math.max(level, hardware.levelCounts[0]!);
-  return ruleOfLevel(hardware.compile({ levels, cpu: cpuAsUsed(masks, cpu) }), level)!;
 }

@@ -1,5 +1,6 @@
 import { highHalf, lowHalf } from '../word';
-import type { CompiledFormat, HardwareKind, LevelRule } from './format';
+import type { CpuConfig } from './cpu';
+import type { CompiledFormat, HardwareKind, LevelRule, PagingFormat, Permissions } from './format';
 
 /** The masks of one kind of entry (table or leaf) as whole words. */
 export interface EntryMasks {
@@ -90,6 +91,31 @@ export function hardwareKind(rule: LevelRule, lo: number, hi: number): HardwareK
       : rule.tableBadHi;
   if ((bad >>> (combination & 31)) & 1) return 'malformed';
   return leaf ? 'leaf' : 'table';
+}
+
+/** An entry's own rights; a bit that grants nothing at its level takes nothing away. */
+export function entryPermissions(
+  format: PagingFormat,
+  rule: LevelRule,
+  lo: number,
+  hi: number,
+  cpu: CpuConfig,
+): Permissions {
+  return entryShape(rule, lo) === 'leaf'
+    ? format.permissions(
+        lo | ~rule.leafAndLo,
+        hi | ~rule.leafAndHi,
+        lo & rule.leafOrLo,
+        hi & rule.leafOrHi,
+        cpu,
+      )
+    : format.permissions(
+        lo | ~rule.tableAndLo,
+        hi | ~rule.tableAndHi,
+        lo & rule.tableOrLo,
+        hi & rule.tableOrHi,
+        cpu,
+      );
 }
 
 /** The rule of a level; `undefined` where the format has no such level. */
