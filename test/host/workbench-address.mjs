@@ -25,5 +25,11 @@ export function workbenchAddress({ port, folder, extension, tests, kind }) {
     folder: pathToFileURL(folder).pathname,
     payload: JSON.stringify(payload),
   });
-  return `http://${authority}/?${query.toString().replaceAll('+', '%20')}`;
+  // The rest of what a query may hold as it is, for people who read it.
+  const readable = query
+    .toString()
+    .replaceAll('+', '%20')
+    .replaceAll('%2F', '/')
+    .replaceAll('%3A', ':');
+  return `http://${authority}/?${readable}`;
 }

@@ -59,8 +59,9 @@ async function inCopyOfSamples(title, runSuite) {
         PAGEWALK_TEST_OUTPUT: output,
       },
     });
-    console.log(existsSync(output) ? readFileSync(output, 'utf8') : 'The suite did not start.');
-    if (!passed) process.exitCode = 1;
+    const ran = existsSync(output);
+    console.log(ran ? readFileSync(output, 'utf8') : 'The suite did not start.');
+    if (!passed || !ran) process.exitCode = 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
