@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { decodeArm64 } from '../../../src-core/kvm/arm64-decode';
 import { decodeEntry, otherKernels } from '../../../src-core/kvm/decode';
@@ -10,6 +9,7 @@ import { granules } from '../../../src-core/paging/arm64-granule';
 import type { CpuConfig } from '../../../src-core/paging/cpu';
 import type { DecodedEntry } from '../../../src-core/paging/decoded-entry';
 import { formatWord } from '../../../src-core/word';
+import { fixturePlace, sharedPlace } from '../../golden/places';
 
 interface Vector {
   readonly id: string;
@@ -19,11 +19,9 @@ interface Vector {
   readonly [key: string]: unknown;
 }
 
-const inShared = path.resolve('..', 'shared', 'facts', 'arm64-vectors.json');
-const inFixtures = path.resolve('test', 'fixtures', 'arm64', 'arm64-vectors.json');
-const vectors = JSON.parse(
-  readFileSync(existsSync(inShared) ? inShared : inFixtures, 'utf8'),
-) as Vector[];
+const place =
+  sharedPlace('facts', 'arm64-vectors.json') ?? fixturePlace('arm64', 'arm64-vectors.json');
+const vectors = JSON.parse(readFileSync(place, 'utf8')) as Vector[];
 
 function decoded(record: Record<string, unknown>): DecodedEntry {
   const request = arm64Request(record);

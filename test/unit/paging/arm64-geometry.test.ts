@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { kvmEntryToPhysical, kvmPhysicalToEntry } from '../../../src-core/paging/arm64-address';
 import {
   stage2Geometry,
@@ -16,10 +15,10 @@ import {
   stage2RangeAddrEnd,
 } from '../../../src-core/paging/arm64-table-indices';
 import { formatWord } from '../../../src-core/word';
+import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 
-const shared = path.resolve('..', 'shared');
-const golden = path.join(shared, 'golden', 'arm64-geometry');
-const facts = path.join(shared, 'facts', 'arm64-geometry.json');
+const golden = sharedPlace('golden', 'arm64-geometry') ?? fixturePlace('arm64', 'geometry');
+const facts = sharedPlace('facts', 'arm64-geometry.json');
 
 /** As the command line writes it: words as hexadecimal strings. */
 function asJson(value: unknown): unknown {
@@ -61,8 +60,8 @@ interface GoldenFile {
 }
 
 describe('arm64 stage-2 geometry', () => {
-  for (const name of existsSync(golden) ? readdirSync(golden) : []) {
-    const file = JSON.parse(readFileSync(path.join(golden, name), 'utf8')) as GoldenFile;
+  for (const { name, read } of jsonFiles(golden)) {
+    const file = read() as GoldenFile;
     const granule = `${file.granule_kib}K` as GranuleName;
     const form = forms[file.version]!;
     const request = (ipaBits: number): GeometryRequest => ({
@@ -97,7 +96,7 @@ describe('arm64 stage-2 geometry', () => {
     }
   }
 
-  if (existsSync(facts)) {
+  if (facts !== undefined) {
     const { rows, legal_start_levels } = JSON.parse(readFileSync(facts, 'utf8')) as {
       rows: {
         granule: GranuleName;

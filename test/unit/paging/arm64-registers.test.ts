@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import fc from 'fast-check';
 import { composeVtcr } from '../../../src-core/paging/arm64-vtcr';
 import { stage2Layout } from '../../../src-core/paging/arm64-geometry';
 import { stage1Half, stage1Walk } from '../../../src-core/paging/arm64-stage1-registers';
+import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 import { readVtcr, stage2Walk } from '../../../src-core/paging/arm64-stage2-registers';
 
 interface GoldenRow {
@@ -14,17 +13,13 @@ interface GoldenRow {
   readonly vttbr_x?: number;
 }
 
-const golden = path.resolve('..', 'shared', 'golden', 'arm64-geometry');
-const fixtures = path.resolve('test', 'fixtures', 'arm64');
-const files = existsSync(golden)
-  ? readdirSync(golden).map((name) => path.join(golden, name))
-  : ['v5.4-4k.json', 'v7.1-rc3-16k-lpa2.json'].map((name) => path.join(fixtures, name));
+const golden = sharedPlace('golden', 'arm64-geometry') ?? fixturePlace('arm64', 'geometry');
 
 describe('arm64 registers', () => {
   it('reads back every VTCR value of the golden files', () => {
     let seen = 0;
-    for (const name of files) {
-      const { geometry, granule_kib } = JSON.parse(readFileSync(name, 'utf8')) as {
+    for (const { name, read } of jsonFiles(golden)) {
+      const { geometry, granule_kib } = read() as {
         geometry: GoldenRow[];
         granule_kib: number;
       };
