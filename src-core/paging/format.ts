@@ -65,6 +65,11 @@ export interface LevelRule {
    * mapped (arm64's access flag, unless hardware sets it or the walk ignores it). Left out: none.
    */
   readonly leafNeededLo?: number;
+  /**
+   * Reserved bits are looked at when the root register is loaded (#GP), not by a walk: PAE's
+   * directory pointers. Source: SDM vol. 3A "PDPTE Registers".
+   */
+  readonly checkedAtLoad?: boolean;
   /** The address, in bytes, where masks cannot say it (PSE-36, arm64's 52-bit layouts). */
   readonly scattered?: (lo: number, hi: number, leaf: boolean) => number;
 }

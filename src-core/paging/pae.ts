@@ -28,7 +28,7 @@ function reservedBits(level: number, leaf: boolean, cpu: CpuConfig): bigint {
 function rule(level: number, cpu: CpuConfig): LevelRule {
   const shift = 12 + 9 * (level - 1);
   const rights = level === 3 ? {} : { grants, denies: cpu.nx === false ? 0n : noExecuteBit };
-  return levelRule({
+  const masks = levelRule({
     level,
     shift,
     indexBits: level === 3 ? 2 : 9,
@@ -41,6 +41,7 @@ function rule(level: number, cpu: CpuConfig): LevelRule {
       ...rights,
     },
   });
+  return level === 3 ? { ...masks, checkedAtLoad: true } : masks;
 }
 
 const wholeEntry = plainField('ignored', 63, 0, source);

@@ -1,7 +1,8 @@
 import { formatWord, highHalf, joinHalves, lowHalf, setBits } from '../word';
 import type { CompiledFormat, HardwareKind, LevelRule } from '../paging/format';
-import { entryShape, hardwareKind, ruleOfLevel } from '../paging/level-rule';
+import { entryShape, ruleOfLevel } from '../paging/level-rule';
 import type { DecidedBy, EntryUpdate } from './access-answer';
+import { walkKind } from './walk-kind';
 import type { WalkResult } from './walk-result';
 
 /** An entry on the way, as the hardware takes it under the rules of one CPU. */
@@ -43,7 +44,7 @@ export function accessPath(walk: WalkResult, compiled: CompiledFormat): AccessPa
       };
     }
     const lo = lowHalf(step.entry);
-    const kind = hardwareKind(rule, lo, highHalf(step.entry));
+    const kind = walkKind(rule, lo, highHalf(step.entry));
     const entry = {
       level: step.level,
       entryAddress: step.entryAddress,

@@ -141,12 +141,6 @@ function pageFault(value: bigint, by: DecidedBy): AccessAnswer {
   return refuse('#PF', { name: 'error_code', value }, by.why, by);
 }
 
-/** Loading CR3 reads all four directory pointers. Source: SDM vol. 3A "PDPTE Registers". */
-function badDirectoryPointer(entry: PathEntry, bits: bigint): AccessAnswer {
-  const why = `reserved bits ${setBits(bits).join(', ')} of a directory pointer: loading CR3 is a #GP`;
-  return refuse('#GP', { name: 'error_code', value: 0n }, why, decidedBy(entry, bits, why));
-}
-
 function outsideAddress(walk: WalkResult, mode: X86Mode): AccessAnswer {
   const address = formatWord(walk.address);
   if (!mode.longMode) return unknown(`${address} is no linear address here: they have 32 bits`);
@@ -188,7 +182,6 @@ export function checkX86Access(
   }
   if (last.kind === 'malformed') {
     const bits = reservedBitsSet(last);
-    if (!mode.longMode && last.level === 3) return badDirectoryPointer(last, bits);
     const why = `reserved bits ${setBits(bits).join(', ')} are set at level ${last.level}`;
     const value = base | pageFaultBit.present | pageFaultBit.reserved;
     return pageFault(value, decidedBy(last, bits, why));

@@ -8,11 +8,14 @@ const consequence: Readonly<Record<HardwareFormatName, string>> = {
   'x86-64': 'the CPU raises #PF with RSVD (SDM vol. 3A 4.7)',
   ept: 'the walk ends in an EPT misconfiguration (SDM vol. 3C 29.3.3.1)',
   npt: 'the CPU exits with #NPF and RSV set (APM vol. 2 15.25.6)',
-  pae: 'the CPU raises #PF with RSVD, or #GP when CR3 is loaded (SDM vol. 3A 4.4.1, 4.7)',
+  pae: 'the CPU raises #PF with RSVD (SDM vol. 3A 4.7)',
   'x86-32': 'the CPU raises #PF with RSVD (SDM vol. 3A 4.7)',
   'arm64-stage1': 'the CPU takes a translation or address-size fault (DDI 0487 D8)',
   'arm64-stage2': 'the CPU takes a stage 2 translation or address-size fault (DDI 0487 D8)',
 };
+
+const refusedAtLoad =
+  'loading CR3 with it is a #GP; a walk itself goes on (SDM vol. 3A 4.4.1 "PDPTE Registers")';
 
 /** What is wrong with an entry that is present and that the CPU refuses. */
 export function malformedFinding(
@@ -27,7 +30,7 @@ export function malformedFinding(
     hi & (leaf ? rule.leafReservedHi : rule.tableReservedHi),
   );
   const entry = `the entry ${formatWord(joinHalves(lo, hi))} of level ${rule.level}`;
-  const what = consequence[compiled.format.name];
+  const what = rule.checkedAtLoad === true ? refusedAtLoad : consequence[compiled.format.name];
   if (reserved === 0n) {
     return {
       code: 'bad-memory-type-xwr',

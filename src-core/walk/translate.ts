@@ -5,6 +5,7 @@ import { hardwareKind } from '../paging/level-rule';
 import { bitField, formatWord, highHalf, joinHalves, lowHalf } from '../word';
 import { type EntryTest, noEntry, passes } from './entry-test';
 import { malformedFinding, unusableFinding } from './malformed-finding';
+import { walkKind } from './walk-kind';
 import type { WalkResult, WalkStatus, WalkStep } from './walk-result';
 
 export interface TranslateOptions {
@@ -147,7 +148,7 @@ export function translate(
       step('mmio');
       return walk.end('mmio', level, { leaf: entry });
     }
-    const kind = hardwareKind(rule, lo, hi);
+    const kind = walkKind(rule, lo, hi);
     if (kind === 'none') {
       step('not-present');
       return walk.end('not-present', level);
@@ -156,6 +157,9 @@ export function translate(
       step('reserved');
       walk.findings.push(malformedFinding(compiled, rule, lo, hi));
       return walk.end('reserved', level);
+    }
+    if (rule.checkedAtLoad === true && hardwareKind(rule, lo, hi) === 'malformed') {
+      walk.findings.push(malformedFinding(compiled, rule, lo, hi));
     }
     step(kind);
     walk.grant(rule, lo, hi, kind === 'leaf');
