@@ -23,6 +23,9 @@ export interface WorkbenchOptions {
   readonly extensionsDir?: string;
 }
 
+/** How long what a person does may take to show, once the window stands. */
+const patienceMs = 15_000;
+
 /** The top of the repository: tests are run from there. */
 const repository = process.cwd();
 
@@ -58,6 +61,7 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     );
     const workbench = new Workbench({ page, folder, host, close });
     await workbench.ready();
+    page.setDefaultTimeout(patienceMs);
     return workbench;
   } catch (error) {
     await close();

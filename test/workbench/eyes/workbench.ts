@@ -16,7 +16,7 @@ const hoverPatienceMs = 1500;
 
 /**
  * A VS Code window as a person uses it: by keyboard and mouse. Every method waits until what it did
- * is to be seen, or fails after Playwright's limit (30 s).
+ * is to be seen, or fails after the page's limit.
  */
 export class Workbench {
   /** For whatever this class has no method for. */
