@@ -8,12 +8,13 @@ import { hardwareFormat } from '../../../src-core/paging/registry';
 import { TextIndex } from '../../../src-core/text/index';
 import { translate } from '../../../src-core/walk/translate';
 import type { WalkResult } from '../../../src-core/walk/walk-result';
-import { jsonFiles, sharedPlace } from '../../golden/places';
+import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 
 interface QemuImage {
   readonly mode: string;
   readonly registers: Readonly<Record<'CR0' | 'CR3' | 'CR4' | 'EFER', string>>;
   readonly memory: string;
+  readonly leaf_entries: number;
   readonly info_mem: readonly string[] | null;
   readonly info_tlb: readonly string[];
   readonly gva2gpa: readonly { readonly va: string; readonly answer: string }[];
@@ -99,14 +100,14 @@ function checkMemLine(line: string, walk: Walk, paging: string): void {
   assert.equal(at, end, `${line} ends inside a page`);
 }
 
-const folder = sharedPlace('external', 'qemu-x86');
-for (const { name, read } of folder === undefined ? [] : jsonFiles(folder)) {
+const folder = sharedPlace('external', 'qemu-x86') ?? fixturePlace('qemu-x86');
+for (const { name, read } of jsonFiles(folder)) {
   const image = read() as QemuImage;
   describe(`${name} (QEMU, ${image.mode})`, () => {
     let walk: Walk;
     let paging: string;
     before(() => {
-      ({ walk, paging } = walkerOf(folder!, image));
+      ({ walk, paging } = walkerOf(folder, image));
     });
 
     const { gva2gpa, info_tlb: tlb, info_mem: mem } = image;
@@ -119,7 +120,8 @@ for (const { name, read } of folder === undefined ? [] : jsonFiles(folder)) {
     });
     it(`info tlb: ${tlb.length} of ${tlb.length} leaves`, () => {
       for (const line of tlb) checkTlbLine(line, walk, paging);
-      checkBehindLeaves(tlb, walk, paging);
+      // The small set beside the tests lists a few leaves only.
+      if (tlb.length === image.leaf_entries) checkBehindLeaves(tlb, walk, paging);
     });
     if (mem) {
       it(`info mem: ${mem.length} of ${mem.length} ranges`, () => {
