@@ -5,6 +5,11 @@ import { unitBytesOf } from './unit-sizes';
 const space = 0x20;
 const tab = 0x09;
 
+/** `0x`, or a `0` that the line's end cut it down to: bare digits are another dialect's. */
+function startsPrefix(units: Uint8Array, at: number, end: number): boolean {
+  return units[at] === 0x30 && (at + 1 >= end || (units[at + 1]! | 0x20) === 0x78);
+}
+
 /**
  * Reads units of the form `0x0123…`, separated by blanks or TABs, as QEMU and gdb print them. The
  * first decides how many digits a unit has; one with fewer at the line's end was cut off.
@@ -25,7 +30,7 @@ export function readPrefixedUnits(
     const digits = reader.readPrefixed(units, at, end);
     const bytes = unitBytesOf(digits);
     if (bytes === undefined || (!first && bytes !== line.unitBytes)) {
-      if (units[at] === 0x30) line.brokenAt = at;
+      if (startsPrefix(units, at, end)) line.brokenAt = at;
       return;
     }
     if (first) {
