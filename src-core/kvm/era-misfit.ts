@@ -35,10 +35,14 @@ function allowedBits(masks: SpteMasks, leaf: boolean): bigint {
   return common | software | (ept ? eptLeafBits : legacyLeafBits);
 }
 
-/** Bits an era's present entry always has; access tracking takes R away, never these. */
-function requiredBits(masks: SpteMasks): bigint {
-  const hardware = masks.format.ept ? masks.present & (1n << 63n) : masks.present;
-  return presenceBit(masks) | hardware;
+/** Bits an era's present entry always has: a table every right, a leaf what access tracking leaves. */
+function requiredBits(masks: SpteMasks, leaf: boolean): bigint {
+  const { ept, highBitsFree } = masks.format;
+  const kept = presenceBit(masks) | (ept ? masks.present & (1n << 63n) : masks.present);
+  if (leaf) return kept;
+  // P, W and U; KVM's own PAE directory pointers have P alone, but are not MMU-present either.
+  const rights = ept ? 7n | masks.userExecute : 7n;
+  return kept | (ept || highBitsFree ? rights : 1n);
 }
 
 /** Without A/D bits in hardware: either nobody sets bits 9:8, or KVM does, D together with W. */
@@ -52,7 +56,7 @@ function softwareAdMisfit(masks: SpteMasks, value: bigint): string | null {
 function presentMisfit({ masks, value, kind }: SpteReading): string | null {
   const stray = value & ~allowedBits(masks, kind === 'leaf');
   if (stray !== 0n) return `${describeBits(stray)} would be clear`;
-  const missing = requiredBits(masks) & ~value;
+  const missing = requiredBits(masks, kind === 'leaf') & ~value;
   if (missing !== 0n) return `${describeBits(missing)} would be set`;
   const type = adTypeName(masks, value);
   if (type === 'unused') return 'the A/D kind 3 is not used';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { KvmFormatName } from '../../src-core/kvm/spte-masks';
-import { fixturePlace, sharedPlace } from './places';
+import { sharedPlace } from './places';
 
 /** One of KVM's own tables as a running kernel left it. */
 export interface CapturedTable {
@@ -78,9 +78,10 @@ function readCapture(folder: string, run: string): Capture | undefined {
   };
 }
 
-/** All captures where the large set is there, else those kept as fixtures. */
+/** All captures; none where the large set is not there. */
 export function captures(): Capture[] {
-  const place = sharedPlace('captures', 'x86') ?? fixturePlace('captures');
+  const place = sharedPlace('captures', 'x86');
+  if (place === undefined) return [];
   return readdirSync(place, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => readCapture(path.join(place, name), name))

@@ -22,6 +22,6 @@ export function jsonFiles(folder: string): { name: string; read: () => unknown }
     .sort()
     .map((name) => ({
       name,
-      read: () => JSON.parse(readFileSync(path.join(folder, name), 'utf8')),
+      read: () => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as unknown,
     }));
 }

@@ -55,7 +55,7 @@ export interface GoldenSpteFile {
 
 /** All golden files where the large set is there, else the few kept as fixtures. */
 export function goldenSpteFiles(): { name: string; read: () => GoldenSpteFile }[] {
-  const files = jsonFiles(sharedPlace('golden', 'spte') ?? fixturePlace('golden-spte'));
+  const files = jsonFiles(sharedPlace('golden', 'spte') ?? fixturePlace('x86-kvm', 'golden-spte'));
   return files.map(({ name, read }) => ({ name, read: () => read() as GoldenSpteFile }));
 }
 

@@ -17,6 +17,6 @@ export interface SpteVector {
 /** All vectors where the large set is there, else the few kept as a fixture. */
 export function spteVectors(): readonly SpteVector[] {
   const place =
-    sharedPlace('facts', 'x86-spte-vectors.json') ?? fixturePlace('x86-spte-vectors.json');
+    sharedPlace('facts', 'x86-spte-vectors.json') ?? fixturePlace('x86-kvm', 'vectors.json');
   return JSON.parse(readFileSync(place, 'utf8')) as SpteVector[];
 }

@@ -57,7 +57,12 @@ export const v44: EraRow = {
     access: 'residue',
     l1tf: 'never',
   },
-  reserved: { width: 'kernel', bit8AtLevel3: true, eptPageSizes: false, message: 'detect reserved bits on spte, addr 0x%llx, dump hierarchy:' },
+  reserved: {
+    width: 'kernel',
+    bit8AtLevel3: true,
+    eptPageSizes: false,
+    message: 'detect reserved bits on spte, addr 0x%llx, dump hierarchy:',
+  },
   meValueSplit: false,
 };
 

@@ -23,15 +23,13 @@ const places: { format: EntryFormatName; levels: number[]; bits: number }[] = [
   { format: 'guest32', levels: [1, 2], bits: 32 },
 ];
 
-const anyPlace = fc
-  .constantFrom(...places)
-  .chain(({ format, levels, bits }) =>
-    fc.record({
-      format: fc.constant(format),
-      bits: fc.constant(bits),
-      level: fc.constantFrom(...levels),
-    }),
-  );
+const anyPlace = fc.constantFrom(...places).chain(({ format, levels, bits }) =>
+  fc.record({
+    format: fc.constant(format),
+    bits: fc.constant(bits),
+    level: fc.constantFrom(...levels),
+  }),
+);
 
 /** All words, and words that look like entries: few bits set, or a constant of KVM's. */
 const anyWord = fc.oneof(
