@@ -55,7 +55,7 @@ export function impossiblePageFault(value: bigint): Finding[] {
     findings.push({
       code: 'page-fault-reserved-not-present',
       severity: 'warning',
-      message: `RSVD is set without P: reserved bits are looked at in present entries only. ${intel}`,
+      message: `RSVD is set without P: CPUs look at reserved bits in present entries only and set both. QEMU's emulation (TCG) reports it like this. ${intel}`,
       bits: [3, 0],
     });
   }
