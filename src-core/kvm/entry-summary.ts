@@ -1,17 +1,6 @@
+import { formatSize } from '../paging/byte-size';
 import type { DecodedEntry, FactValue } from '../paging/decoded-entry';
 import { formatWord } from '../word';
-
-/** A size as people say it: `4 KiB`, `2 MiB`, `1 GiB`. */
-export function sizeText(bytes: number): string {
-  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
-  let unit = 0;
-  let size = bytes;
-  while (size >= 1024 && unit < units.length - 1) {
-    size /= 1024;
-    unit++;
-  }
-  return `${size} ${units[unit]!}`;
-}
 
 function isRecord(value: FactValue | undefined): value is Readonly<Record<string, FactValue>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -42,7 +31,7 @@ const remarks: readonly { readonly fact: string; readonly text: string }[] = [
 /** One line that says what an entry is: for lists of readings, not for the hover's headline. */
 export function summarizeEntry(entry: DecodedEntry): string {
   const { facts, kind } = entry;
-  const size = kind === 'leaf' && entry.pageSize !== null ? [sizeText(entry.pageSize)] : [];
+  const size = kind === 'leaf' && entry.pageSize !== null ? [formatSize(entry.pageSize)] : [];
   const parts = [[kind, ...size, rightsText(facts['perms'])].join(' ').trim()];
   if (facts['pfn'] !== undefined) parts.push(`frame ${word(facts['pfn'])}`);
   if (facts['table_pfn'] !== undefined) parts.push(`table ${word(facts['table_pfn'])}`);
