@@ -41,7 +41,8 @@ export type { EraRow } from './kvm/era-row';
 export * from './kvm/kernel-version';
 export { eras, eraSpan, findLayout, layoutForKernel, layoutNames } from './kvm/layouts';
 export type { EraReading, FactDifference } from './kvm/other-kernels';
-export { sizeText, summarizeEntry } from './kvm/entry-summary';
+export { summarizeEntry } from './kvm/entry-summary';
+export { formatSize as sizeText } from './paging/byte-size';
 export * from './kvm/guess-entry';
 export * from './kvm/arm64-request';
 export * from './paging/arm64-register-walk';
@@ -59,7 +60,13 @@ export type { EntryPlace, FieldShape } from './kvm/field-shape';
 export { FrameStore } from './memory/frame-store';
 export { mergeMemories, type Overlap } from './memory/merge-memories';
 export type { MemorySource, Origin } from './memory/origin';
-export { type ImageProblem, indexedImage, type IndexedPage, rawImage } from './memory/raw-image';
+export {
+  type ImageProblem,
+  indexedImage,
+  type IndexedPage,
+  pagedImage,
+  rawImage,
+} from './memory/raw-image';
 export * from './text/directive';
 export { type PlacedDirective, type TextEdit, TextIndex } from './text/index';
 export { type LogEvent, type LogField, parseLogLine } from './text/log/log-event';
@@ -69,3 +76,16 @@ export * from './text/words';
 export { type EntryTest, entryTest } from './walk/entry-test';
 export { rootAddress } from './walk/root-address';
 export { translate, type TranslateOptions } from './walk/translate';
+export { isKvmX86Format, mmioRecognition } from './kvm/mmio-recognition';
+export * from './walk/table-tree';
+export * from './walk/nested';
+export * from './paging/arm64-shape';
+export { enumerate, type EnumerateOptions, type Enumeration } from './walk/enumerate';
+export { RangeBatch, type RangeClass, type RangeKind, rangeKinds } from './walk/range-batch';
+export {
+  statusNames,
+  statusNumbers,
+  translateMany,
+  type Translations,
+} from './walk/translate-many';
+export * from './walk/access-nested';

@@ -121,11 +121,16 @@ export function accessFacts(answer: AccessAnswer): Facts {
       bits: decidedBy.bits,
       why: decidedBy.why,
     },
-    sets: answer.sets.map((update) => ({
-      level: update.level,
-      entry_address: formatWord(update.entryAddress),
-      before: formatWord(update.before),
-      after: formatWord(update.after),
-    })),
+    sets: updateFacts(answer.sets),
   };
+}
+
+/** Flags that are written back, in the form of the command line's contract. */
+export function updateFacts(updates: readonly EntryUpdate[]): Facts[] {
+  return updates.map((update) => ({
+    level: update.level,
+    entry_address: formatWord(update.entryAddress),
+    before: formatWord(update.before),
+    after: formatWord(update.after),
+  }));
 }
