@@ -55,7 +55,8 @@ function frameFields(masks: SpteMasks): FieldSpec[] {
   return [
     gfn,
     {
-      name: 'L1TF-ones',
+      // Named by its bits: which ones they are tells the CPU's cacheable width.
+      name: `L1TF-ones[${moved.high}:${moved.low}]`,
       ...moved,
       role: 'software',
       meaning: () => 'ones, so that the address lies above what the L1 cache can hold (L1TF)',
