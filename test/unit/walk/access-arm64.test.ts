@@ -163,7 +163,7 @@ describe('arm64 accesses', () => {
 
   it('writes back the access flag and the dirty state where hardware does', () => {
     const cpu: CpuConfig = { hardwareAccessFlag: true, hardwareDirty: true };
-    const old = (page | flags.table | dbm);
+    const old = page | flags.table | dbm;
     const first = stage1({ leaf: old | flags.readOnly }, { type: 'write' }, cpu);
     assert.equal(first.allowed, true);
     assert.deepEqual(
