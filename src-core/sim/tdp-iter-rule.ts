@@ -1,3 +1,4 @@
+import type { SpteMasks } from '../kvm/spte-masks';
 import { highHalf, lowHalf } from '../word';
 
 /**
@@ -21,11 +22,9 @@ export const plainAddressHi = 0x000f_ffff;
  */
 export function presentByExclusion(parked?: bigint): TdpIterRule {
   const mmio = 0x0030_0000;
-  const parkedLo = parked === undefined ? -1 : lowHalf(parked);
-  const parkedHi = parked === undefined ? -1 : highHalf(parked);
+  const isParked = isWord(parked);
   return {
-    isPresent: (lo, hi) =>
-      (lo !== 0 || hi !== 0) && (hi & mmio) !== mmio && !(lo === parkedLo && hi === parkedHi),
+    isPresent: (lo, hi) => (lo !== 0 || hi !== 0) && (hi & mmio) !== mmio && !isParked(lo, hi),
     addressHi: plainAddressHi,
   };
 }
@@ -33,6 +32,42 @@ export function presentByExclusion(parked?: bigint): TdpIterRule {
 /** Present is bit 11, nothing else. Source: spte.h since v5.13, `SPTE_MMU_PRESENT_MASK`. */
 export function presentByBit11(): TdpIterRule {
   return { isPresent: (lo) => (lo & 0x800) !== 0, addressHi: plainAddressHi };
+}
+
+/** The rule of a layout on a host: what `is_shadow_present_pte` reads, in halves. */
+export function presentByMasks(masks: SpteMasks): TdpIterRule {
+  const { presence, parked } = masks.era;
+  const addressHi = highHalf(masks.address);
+  const [presentLo, presentHi] = [lowHalf(presence.mask), highHalf(presence.mask)];
+  const anyBit = (lo: number, hi: number): boolean =>
+    (lo & presentLo) !== 0 || (hi & presentHi) !== 0;
+  if (!presence.unlessSpecial) return { isPresent: anyBit, addressHi };
+  const special = isWord(parked?.countsAsPresent === false ? parked.value : undefined);
+  const mmio = masks.mmio.enabled
+    ? hasBits(masks.mmio.mask, masks.mmio.value)
+    : (): boolean => false;
+  return {
+    isPresent: (lo, hi) => anyBit(lo, hi) && !mmio(lo, hi) && !special(lo, hi),
+    addressHi,
+  };
+}
+
+type HalvesTest = (lo: number, hi: number) => boolean;
+
+function hasBits(mask: bigint, value: bigint): HalvesTest {
+  const [maskLo, maskHi, valueLo, valueHi] = [
+    lowHalf(mask),
+    highHalf(mask),
+    lowHalf(value),
+    highHalf(value),
+  ];
+  return (lo, hi) => (lo & maskLo) >>> 0 === valueLo && (hi & maskHi) >>> 0 === valueHi;
+}
+
+function isWord(word: bigint | undefined): HalvesTest {
+  if (word === undefined) return () => false;
+  const [wordLo, wordHi] = [lowHalf(word), highHalf(word)];
+  return (lo, hi) => lo === wordLo && hi === wordHi;
 }
 
 /** Byte address of the table an entry points to. */

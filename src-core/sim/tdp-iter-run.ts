@@ -84,7 +84,8 @@ function mutate(iter: TdpIter, memory: TableMemory, mutation: TdpIterMutation): 
     memory.table(write.pa)!.store(write.index, lowHalf(write.value), highHalf(write.value));
   }
   if (!restart) return { yielded: null, stateAfterRestart: null };
-  const yielded = iter.yieldNow();
+  const yielded = iter.mayYield();
+  if (yielded) iter.resumeAfterYield();
   const onTheSpot = yielded && !iter.yielded;
   return { yielded, stateAfterRestart: onTheSpot ? currentStep(iter) : null };
 }

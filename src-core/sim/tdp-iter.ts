@@ -164,25 +164,35 @@ export class TdpIter {
     this.oldHi = this.table.words[2 * this.index + 1]!;
   }
 
-  /**
-   * The loop's body yields, if this kernel would.
-   * @returns whether it did: the body then continues with `next`
-   */
-  yieldNow(): boolean {
+  /** Whether this kernel yields here when it is asked to. */
+  mayYield(): boolean {
     if (this.yielded && this.form.warnsOnDoubleYield) this.warn('yields again before it restarted');
-    if (this.form.needsProgress && this.nextLastLevelGfn === this.yieldedGfn) return false;
+    return !this.form.needsProgress || this.nextLastLevelGfn !== this.yieldedGfn;
+  }
+
+  /** The walk was given up and taken up again; the body continues with `next`. */
+  resumeAfterYield(): void {
     if (this.form.yieldStyle === 'yielded') {
       this.yielded = true;
-      return true;
+      return;
     }
     // refresh_walk heads for the higher of goal and gfn; the goal is never the lower one.
     this.nextLastLevelGfn = Math.max(this.nextLastLevelGfn, this.gfn);
     this.restart();
-    return true;
   }
 
   get oldSpte(): bigint {
     return joinHalves(this.oldLo, this.oldHi);
+  }
+
+  /** The table of a level on the path; the path holds the root's down to the current level's. */
+  tableAt(level: number): TablePage | undefined {
+    return this.#path[level - 1];
+  }
+
+  /** Addresses of the tables on the path, the current level's first. */
+  path(): number[] {
+    return this.#path.slice(this.level - 1, this.rootLevel).map((page) => page.pa);
   }
 
   /** The state as values that a person, a file or a history keeps. */
@@ -191,7 +201,7 @@ export class TdpIter {
       nextLastLevelGfn: this.nextLastLevelGfn,
       yieldedGfn: this.yieldedGfn,
       gfnBits: this.gfnBits,
-      path: this.#path.slice(this.level - 1, this.rootLevel).map((page) => page.pa),
+      path: this.path(),
       table: this.table.pa,
       index: this.index,
       gfn: this.gfn,

@@ -1,0 +1,126 @@
+import { frameNumber, isShadowPresent } from '../kvm/spte';
+import {
+  changedEntry,
+  checkLeaf,
+  countMapping,
+  countRawLarge,
+  handOver,
+  logWritable,
+  warnAboutNonPresent,
+} from './change-accounts';
+import { leafReplacedText } from './change-messages';
+import type { Machine } from './machine';
+import type { Steps } from './micro-step';
+import type { ShadowPage } from './shadow-page';
+import { type ChangeFacts, changeFacts, type SpteChange } from './spte-change';
+import { entriesPerTable, pagesAtLevel } from './table-page';
+import type { Task } from './task';
+
+/** What cannot be, in the order the kernel asks. Source: `__handle_changed_spte()`, tdp_mmu.c. */
+const impossible: readonly {
+  readonly when: (change: SpteChange) => boolean;
+  readonly text: string;
+}[] = [
+  { when: ({ level }) => level > 5, text: 'WARN_ON(level > PT64_ROOT_MAX_LEVEL)' },
+  { when: ({ level }) => level < 1, text: 'WARN_ON(level < PG_LEVEL_4K)' },
+  {
+    when: ({ gfn, level }) => gfn % (pagesAtLevel[level] ?? 1) !== 0,
+    text: 'WARN_ON(gfn & (KVM_PAGES_PER_HPAGE(level) - 1))',
+  },
+];
+
+/**
+ * The books of a changed entry: `handle_changed_spte()` and what belongs to it, in the order and with
+ * the conditions of the machine's kernel.
+ */
+export function* handleChangedSpte(task: Task, change: SpteChange): Steps {
+  const { machine } = task;
+  const { masks, books } = machine.kind;
+  const facts = changeFacts(masks, change);
+  const where = changedEntry(change);
+
+  for (const { when, text } of impossible) if (when(change)) machine.warn(text, where);
+  if (facts.wasLeaf && facts.isLeaf && facts.pfnChanged) {
+    yield* task.bug(leafReplacedText(change));
+  }
+  if (change.old === change.new) return;
+  if (books.traces) machine.note('changed', where);
+  if (books.countsRawLarge) countRawLarge(machine, change);
+  if (facts.isLeaf) checkLeaf(machine, change);
+  if (!facts.wasPresent && !facts.isPresent) {
+    warnAboutNonPresent(machine, change);
+    return;
+  }
+  if (facts.isLeaf !== facts.wasLeaf) countMapping(machine, change, facts.isLeaf ? 1 : -1);
+  handOver(machine, change, facts);
+  if (losesTable(machine, facts)) {
+    const child = Number(frameNumber(masks, change.old)) * 4096;
+    yield* removeTable(task, child, change.shared);
+  }
+  if (books.logsWritable) logWritable(machine, change, facts);
+}
+
+function losesTable({ kind }: Machine, facts: ChangeFacts): boolean {
+  if (!facts.wasPresent || facts.wasLeaf) return false;
+  if (!facts.isPresent || facts.pfnChanged) return true;
+  return facts.isLeaf && kind.books.leafLosesTable;
+}
+
+/**
+ * Removes a table that was unlinked, and everything below it: `handle_removed_pt()`. Entry by entry,
+ * depth first: what stood there goes on the books before the next entry is touched.
+ * Source: arch/x86/kvm/mmu/tdp_mmu.c.
+ */
+function* removeTable(task: Task, pa: number, shared: boolean): Steps {
+  const { machine } = task;
+  const { books } = machine.kind;
+  const page = machine.pages.get(pa);
+  if (!page) {
+    yield* task.stopAtUnknown(pa);
+    return;
+  }
+  machine.pages.unlink(page);
+  for (let index = 0; index < entriesPerTable; index++) {
+    yield* removeEntry(task, page, index, shared);
+  }
+  if (books.removedFlush !== 'none') yield* task.flush(removedRange(page, books.removedFlush));
+  if (books.freesByRcu) machine.pages.freeLater(page);
+  else machine.pages.free(page);
+}
+
+/** Up to v5.17 the flush covers the parent entry's range; until v5.15 from the last child's GFN on. */
+function removedRange(page: ShadowPage, from: 'from-base' | 'from-last-child') {
+  const lastChild = page.gfn + (entriesPerTable - 1) * pagesAtLevel[page.level]!;
+  return {
+    gfn: from === 'from-base' ? page.gfn : lastChild,
+    pages: pagesAtLevel[page.level + 1]!,
+  };
+}
+
+function* removeEntry(task: Task, page: ShadowPage, index: number, shared: boolean): Steps {
+  const { machine } = task;
+  const { masks, books, initialValue, parkedValue } = machine.kind;
+  const old = page.table.entry(index);
+  const cleared = books.removedEntries === 'cleared' || parkedValue === null;
+  // Under the exclusive lock only present entries are touched: MMIO entries stay.
+  if (!cleared && !shared && !isShadowPresent(masks, old)) return;
+  const value = cleared ? 0n : parkedValue;
+  const gfn = page.gfn + index * pagesAtLevel[page.level]!;
+  const place = { table: page.table.pa, index, level: page.level, gfn, asId: page.asId };
+  if (shared && old === parkedValue) {
+    machine.warn('KVM spins here until another CPU is done with the parked entry', place);
+  }
+  machine.store(page.table, index, value);
+  if (old !== initialValue) {
+    machine.note('write', { ...place, old, new: value, why: 'removed-child' });
+    yield task.step('remove-entry');
+  }
+  yield* handleChangedSpte(task, {
+    asId: page.asId,
+    gfn,
+    level: page.level,
+    old,
+    new: value,
+    shared,
+  });
+}

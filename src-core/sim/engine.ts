@@ -1,0 +1,118 @@
+import type { Machine } from './machine';
+import type { MicroStep, Steps } from './micro-step';
+import type { Intervention, ScenarioStep } from './scenario-steps';
+import { Task } from './task';
+
+/** An operation under way, and the other CPUs that wait for its lock. */
+interface Running {
+  readonly step: ScenarioStep;
+  readonly moves: Steps<string>;
+  readonly waiting: Steps<string>[];
+  /** Interventions that waited for a first visit and had it. */
+  readonly made: Set<Intervention>;
+  /** Moves made so far. */
+  count: number;
+}
+
+const done: MicroStep = { kind: 'done', iter: null };
+
+/** Runs a script of operations on a machine, move by move, with what other CPUs do in between. */
+export class Engine {
+  /** Which step of the script is next, or under way. */
+  next = 0;
+  #running: Running | null = null;
+
+  constructor(
+    readonly machine: Machine,
+    readonly script: ScenarioStep[],
+  ) {}
+
+  /** Moves that the operation under way has made; `null`: none is under way. */
+  get movesOfCurrent(): number | null {
+    return this.#running?.count ?? null;
+  }
+
+  /** Forgets the operation under way: it begins anew. The machine must have been taken back. */
+  restartAt(next: number): void {
+    this.#running = null;
+    this.next = next;
+  }
+
+  /** One move; `null`: the script is done, or the machine is stopped. */
+  advance(): MicroStep | null {
+    if (this.machine.stopped) return null;
+    const running = this.#running ?? this.#begin();
+    if (!running) return null;
+    const result = running.moves.next();
+    running.count++;
+    const move = result.done === true ? done : result.value;
+    if (result.done === true) this.machine.note('result', { text: result.value });
+    this.#letOthersAct(running, move);
+    if (result.done === true) {
+      this.#running = null;
+      this.next++;
+    }
+    return move;
+  }
+
+  /** What another CPU does now, while an operation is under way. */
+  intervene(intervention: Intervention): void {
+    if (this.#running) this.#perform(this.#running, intervention);
+  }
+
+  #begin(): Running | null {
+    const step = this.script[this.next];
+    if (!step) return null;
+    this.machine.note('operation', { text: step.operation.name });
+    this.#running = {
+      step,
+      moves: step.operation.run(new Task(this.machine)),
+      waiting: [],
+      made: new Set(),
+      count: 0,
+    };
+    return this.#running;
+  }
+
+  #letOthersAct(running: Running, move: MicroStep): void {
+    for (const intervention of running.step.interventions) {
+      if (isDue(intervention, running, move)) this.#perform(running, intervention);
+    }
+    for (const other of running.waiting.splice(0)) this.#runOther(running, other);
+  }
+
+  #perform(running: Running, intervention: Intervention): void {
+    running.made.add(intervention);
+    const { machine } = this;
+    if (intervention.operation === null) {
+      machine.journal.assign(machine.state, 'rescheduleDue', true);
+      return;
+    }
+    machine.note('operation', { text: `another CPU: ${intervention.operation.name}` });
+    this.#runOther(running, intervention.operation.run(new Task(machine)));
+  }
+
+  /** Runs another CPU's operation as far as the lock lets it. */
+  #runOther(running: Running, moves: Steps<string>): void {
+    while (!this.machine.stopped) {
+      const result = moves.next();
+      if (result.done === true) {
+        this.machine.note('result', { text: `another CPU: ${result.value}` });
+        return;
+      }
+      if (result.value.kind === 'waiting') {
+        running.waiting.push(moves);
+        return;
+      }
+    }
+  }
+}
+
+function isDue(intervention: Intervention, running: Running, move: MicroStep): boolean {
+  const { moment } = intervention;
+  if ('after' in moment) return moment.after === running.count;
+  if (move.kind !== 'visit' || !move.iter || running.made.has(intervention)) return false;
+  return (
+    move.iter.gfn === moment.visit && (moment.level === null || move.iter.level === moment.level)
+  );
+}

@@ -1,0 +1,128 @@
+import { frameNumber, isLast, isShadowPresent } from '../kvm/spte';
+import { highHalf, lowHalf } from '../word';
+import { Counters } from './counters';
+import { type EventFacts, type EventKind, EventLog } from './event-log';
+import { Journal } from './journal';
+import { loadTables } from './load-tables';
+import { machineKind, type MachineKind, type MachineSetup } from './machine-setup';
+import { Memslot } from './memslot';
+import { MmuLock } from './mmu-lock';
+import type { ShadowPage } from './shadow-page';
+import { ShadowPages } from './shadow-pages';
+import { TableAllocator } from './table-allocator';
+import { entriesPerTable, entryIndex, pagesAtLevel, type TablePage } from './table-page';
+
+/** Why a machine cannot go on until it is stepped back. */
+export interface MachineStop {
+  /** `bug`: the kernel would stop; `unknown`: a table that the machine does not hold. */
+  readonly kind: 'bug' | 'unknown';
+  readonly text: string;
+}
+
+/** A simulated VM's TDP MMU: tables, slots, roots, counters, events. All changes go through its journal. */
+export class Machine {
+  readonly journal: Journal;
+  readonly counters: Counters;
+  readonly events = new EventLog();
+  readonly lock: MmuLock;
+  readonly pages: ShadowPages;
+  readonly slots: readonly Memslot[];
+  /** Roots in the order they were made, invalid ones included. */
+  readonly roots: Set<ShadowPage>;
+  /** Members that change; apart so that the journal can change them back. */
+  readonly state: {
+    generation: bigint;
+    stop: MachineStop | null;
+    /** Somebody wants the CPU: the next walk that may yield does. */
+    rescheduleDue: boolean;
+  };
+
+  private constructor(
+    readonly setup: MachineSetup,
+    readonly kind: MachineKind,
+    keepsHistory: boolean,
+  ) {
+    this.journal = new Journal(keepsHistory);
+    this.counters = new Counters(this.journal);
+    this.lock = new MmuLock(this.journal);
+    this.slots = setup.slots.map((slot) => new Memslot(slot, this.journal));
+    this.state = { generation: setup.generation, stop: null, rescheduleDue: false };
+    const taken = new Set(setup.tables.map((table) => table.pa));
+    this.pages = new ShadowPages(
+      this.journal,
+      this.counters,
+      this.events,
+      new TableAllocator(setup.allocator, this.journal, taken),
+      kind.initialValue,
+    );
+    this.roots = new Set(loadTables(setup, kind, this.pages));
+  }
+
+  /**
+   * A machine of that setup.
+   * @param keepsHistory false for long runs that never go back
+   */
+  static build(setup: MachineSetup, keepsHistory = true): Machine | { problem: string } {
+    const kind = machineKind(setup);
+    return 'problem' in kind ? kind : new Machine(setup, kind, keepsHistory);
+  }
+
+  note(kind: EventKind, facts: EventFacts = {}): void {
+    this.events.add(kind, facts);
+  }
+
+  /** The kernel WARNs, and goes on. */
+  warn(text: string, facts: EventFacts = {}): void {
+    this.note('warn', { ...facts, text });
+  }
+
+  /** Nothing goes on from here but back. */
+  stop(kind: MachineStop['kind'], text: string, facts: EventFacts = {}): void {
+    this.note(kind === 'bug' ? 'bug' : 'unknown-table', { ...facts, text });
+    this.journal.assign(this.state, 'stop', { kind, text });
+  }
+
+  get stopped(): MachineStop | null {
+    return this.state.stop;
+  }
+
+  /** First GFN that the tables cannot express. */
+  get endGfn(): number {
+    return pagesAtLevel[this.setup.levels]! * entriesPerTable;
+  }
+
+  /** The slot that holds a GFN; undefined: none, so it is MMIO. */
+  slotOf(gfn: number, asId: number): Memslot | undefined {
+    return this.slots.find((slot) => slot.setup.asId === asId && slot.holds(gfn));
+  }
+
+  /** Roots of an address space, or of all. */
+  rootsOf(asId: number | null, which: 'valid' | 'all'): ShadowPage[] {
+    return [...this.roots].filter(
+      (root) => (asId === null || root.asId === asId) && (which === 'all' || !root.invalid),
+    );
+  }
+
+  /** Writes an entry; no books are kept. */
+  store(table: TablePage, index: number, value: bigint): void {
+    this.journal.store(table, index, lowHalf(value), highHalf(value));
+  }
+
+  /** The table an entry points to; undefined: it points to none, or to one that is not held. */
+  childOf(spte: bigint, level: number): ShadowPage | undefined {
+    const { masks } = this.kind;
+    if (!isShadowPresent(masks, spte) || isLast(spte, level)) return undefined;
+    return this.pages.get(Number(frameNumber(masks, spte)) * 4096);
+  }
+
+  /** The entry at which a GFN's walk under a root ends. */
+  lookup(root: ShadowPage, gfn: number): { page: ShadowPage; index: number; spte: bigint } {
+    for (let page = root; ;) {
+      const index = entryIndex(gfn, page.level);
+      const spte = page.table.entry(index);
+      const child = this.childOf(spte, page.level);
+      if (!child) return { page, index, spte };
+      page = child;
+    }
+  }
+}

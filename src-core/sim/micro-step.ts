@@ -1,0 +1,50 @@
+import type { TdpIter } from './tdp-iter';
+
+/** The smallest moves a person can see; between any two of them another CPU may do something. */
+export const microKinds = [
+  /** Somebody else holds the lock. */
+  'waiting',
+  /** The lock was taken. */
+  'locked',
+  'unlocked',
+  /** A walk was started at a root. */
+  'walk',
+  /** The loop's body looks at an entry. */
+  'visit',
+  /** The entry is read again before the walk steps down. */
+  'reread',
+  'down',
+  'side',
+  'up',
+  'restart',
+  /** The walk is over: its end was reached or the root's table has no more entries. */
+  'end',
+  /** An entry was changed and is on the books. */
+  'write',
+  /** An entry of a table that is being removed was parked or cleared. */
+  'remove-entry',
+  /** The compare-exchange failed; the body starts again with what it found. */
+  'retry',
+  'flush',
+  /** The lock was dropped because somebody wants the CPU. */
+  'yielded',
+  /** A look at one entry without any lock. */
+  'look',
+  /** What the CPU itself does: walks, sets accessed and dirty. */
+  'cpu',
+  /** The operation is over. */
+  'done',
+  /** Nothing goes on from here but back. */
+  'stopped',
+] as const;
+
+export type MicroKind = (typeof microKinds)[number];
+
+export interface MicroStep {
+  readonly kind: MicroKind;
+  /** The iterator that moved, where one did. It moves on: whoever keeps the step takes its state. */
+  readonly iter: TdpIter | null;
+}
+
+/** An operation, one move at a time. */
+export type Steps<Result = void> = Generator<MicroStep, Result, void>;

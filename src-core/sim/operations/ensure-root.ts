@@ -1,0 +1,23 @@
+import type { Steps } from '../micro-step';
+import type { ShadowPage } from '../shadow-page';
+import type { Task } from '../task';
+
+/**
+ * The root that vCPUs of an address space use; a new one where all are invalid.
+ * Source: `kvm_tdp_mmu_get_vcpu_root_hpa()`, tdp_mmu.c.
+ * @returns undefined: no memory
+ */
+export function* ensureRoot(task: Task, asId: number): Steps<ShadowPage | undefined> {
+  const { machine } = task;
+  const [known] = machine.rootsOf(asId, 'valid');
+  if (known) return known;
+  yield* task.lock('exclusive');
+  const level = machine.setup.levels;
+  const root = machine.pages.allocate({ level, gfn: 0, asId, root: true });
+  if (root) {
+    machine.journal.addTo(machine.roots, root);
+    machine.note('root-allocated', { table: root.table.pa, level, asId });
+  }
+  yield* task.unlock();
+  return root;
+}

@@ -1,0 +1,54 @@
+import type { Machine } from '../machine';
+import type { Reason } from '../reasons';
+import { entriesPerTable } from '../table-page';
+import { defineOperation } from './operation';
+import { countParameter, type Parameter, wordParameter } from './parameter';
+
+/** An entry to be overwritten. */
+export interface EntryWrite {
+  readonly table: number;
+  readonly index: number;
+  readonly value: bigint;
+}
+
+/** Overwrites an entry; KVM keeps no books of it. @returns a sentence when there is no such table */
+export function writeEntry(machine: Machine, write: EntryWrite, why: Reason): string | null {
+  const page = machine.pages.get(write.table);
+  if (!page) return `there is no table at 0x${write.table.toString(16)}`;
+  const { table, level, gfn, asId } = page;
+  const { index, value } = write;
+  const old = table.entry(index);
+  machine.store(table, index, value);
+  machine.note('write', { table: table.pa, index, level, gfn, asId, old, new: value, why });
+  return null;
+}
+
+/** A table's address. */
+const tableParameter: Parameter<number> = {
+  shape: { kind: 'address' },
+  meaning: 'address of the table',
+  optional: false,
+  read: (place) => {
+    const pa = place.address(52);
+    return pa === undefined
+      ? pa
+      : place.expect(pa % 4096 === 0 ? pa : undefined, 'a multiple of 0x1000');
+  },
+};
+
+export const writeEntryByHand = defineOperation({
+  name: 'write-entry',
+  title: 'Set an Entry by Hand',
+  summary: 'Overwrites an entry behind KVM’s back: no lock, no books.',
+  source: 'none: nobody in KVM does this',
+  parameters: {
+    table: tableParameter,
+    index: countParameter('which entry', 0, entriesPerTable - 1),
+    value: wordParameter('its new value'),
+  },
+  *run(task, write, machine) {
+    const problem = writeEntry(machine, write, 'by-hand');
+    yield task.step('write');
+    return problem ?? 'written';
+  },
+});

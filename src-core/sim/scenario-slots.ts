@@ -1,0 +1,56 @@
+import type { JsonPlace } from './json-place';
+import { maxHugeLevel, type MemslotSetup } from './memslot';
+
+const names = ['id', 'asId', 'gfn', 'pages', 'pfn', 'hostPage', 'readOnly', 'dirtyLog'];
+
+/** Sizes of the host's own pages, by level. */
+export const hostPageSizes = ['4K', '2M', '1G'] as const;
+
+/** GFNs and PFNs of x86: 52 address bits. */
+const frameBits = 40;
+/** A slot's pages fit an unsigned long of the user interface; KVM_MEM_MAX_NR_PAGES is 2^31 - 1. */
+const mostPages = 2 ** 31 - 1;
+
+/** The memory slots of a scenario. Slots of one address space do not overlap. */
+export function readSlots(list: JsonPlace): MemslotSetup[] {
+  const places = list.items();
+  const slots = places.map(readSlot);
+  slots.forEach((slot, number) => {
+    const before = slots.slice(0, number);
+    if (before.some(({ id }) => id === slot.id)) {
+      places[number]!.member('id').fail(`slot ${slot.id} is there twice`);
+    }
+    const other = before.find((candidate) => overlap(candidate, slot));
+    if (other) places[number]!.member('gfn').fail(`overlaps slot ${other.id}`);
+  });
+  return slots;
+}
+
+function readSlot(place: JsonPlace): MemslotSetup {
+  place.knowsOnly(names);
+  const hostPage = place.member('hostPage').choice(hostPageSizes, '4K') ?? '4K';
+  return {
+    id: place.member('id').count(0, 32_767) ?? 0,
+    asId: place.member('asId').count(0, 1, 0) ?? 0,
+    baseGfn: place.member('gfn').address(frameBits) ?? 0,
+    pages: readPages(place.member('pages')),
+    basePfn: place.member('pfn').address(frameBits) ?? 0,
+    hostLevel: Math.min(hostPageSizes.indexOf(hostPage) + 1, maxHugeLevel),
+    readOnly: place.member('readOnly').flag(false) ?? false,
+    dirtyLog: place.member('dirtyLog').flag(false) ?? false,
+  };
+}
+
+function readPages(place: JsonPlace): number {
+  const pages = place.address(frameBits) ?? 1;
+  return (
+    place.expect(
+      pages >= 1 && pages <= mostPages ? pages : undefined,
+      `a number of pages from 1 to 0x${mostPages.toString(16)}`,
+    ) ?? 1
+  );
+}
+
+function overlap(a: MemslotSetup, b: MemslotSetup): boolean {
+  return a.asId === b.asId && a.baseGfn < b.baseGfn + b.pages && b.baseGfn < a.baseGfn + a.pages;
+}

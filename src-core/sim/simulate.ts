@@ -1,0 +1,44 @@
+import { formatWord } from '../word';
+import type { CounterValues } from './counters';
+import { Engine } from './engine';
+import type { SimEvent } from './event-log';
+import { Machine, type MachineStop } from './machine';
+import { reasons } from './reasons';
+import type { Scenario } from './scenario';
+
+/** A scenario run to its end. */
+export interface SimulationResult {
+  readonly machine: Machine;
+  readonly counters: CounterValues;
+  /** Why it ended early; `null`: it did not. */
+  readonly stop: MachineStop | null;
+}
+
+/** Runs a scenario without keeping its history. */
+export function simulate(scenario: Scenario): SimulationResult | { problem: string } {
+  const machine = Machine.build(scenario.setup, false);
+  if ('problem' in machine) return machine;
+  const engine = new Engine(machine, [...scenario.steps]);
+  while (engine.advance());
+  return { machine, counters: machine.counters.values(), stop: machine.stopped };
+}
+
+const hex = (value: number | null): string | null =>
+  value === null ? null : `0x${value.toString(16)}`;
+
+/** An event in the command line's contract: words, addresses and frames as strings. */
+export function simEventJson(event: SimEvent) {
+  return {
+    number: event.number,
+    kind: event.kind,
+    table: hex(event.table),
+    index: event.index,
+    old: event.old === null ? null : formatWord(event.old),
+    new: event.new === null ? null : formatWord(event.new),
+    level: event.level,
+    gfn: hex(event.gfn),
+    as_id: event.asId,
+    why: reasons[event.why] === '' ? null : reasons[event.why],
+    text: event.text,
+  };
+}
