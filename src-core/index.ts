@@ -6,14 +6,11 @@ export type * from './paging/format';
 export * from './walk/walk-result';
 export { hardwareFormat } from './paging/registry';
 export { entryShape, hardwareKind, ruleOfLevel } from './paging/level-rule';
-export * from './sim/tdp-iter-case';
-export * from './sim/tdp-iter-form';
-export * from './sim/tdp-iter-run';
-export * from './sim/tdp-iter-trace';
-export { describeJsonProblem, type JsonProblem } from './sim/json-place';
+export * from './sim/public';
 export type * from './paging/decoded-word';
 export * from './paging/arm64-granule';
 export * from './paging/arm64-geometry';
+export * from './paging/arm64-stage2-layout';
 export * from './kvm/decode-request';
 export * from './kvm/kernel-version';
 export * from './kvm/layouts';
@@ -71,6 +68,7 @@ export * from './text/directive';
 export { type PlacedDirective, type TextEdit, TextIndex } from './text/index';
 export { type LogEvent, type LogField, parseLogLine } from './text/log/log-event';
 export type { LogFieldRole, LogHints } from './text/log/log-family';
+export type { ChunkText, StoredText } from './text/line-chunk';
 export type { TextFinding } from './text/text-finding';
 export * from './text/words';
 export { type EntryTest, entryTest } from './walk/entry-test';
@@ -82,10 +80,6 @@ export * from './walk/nested';
 export * from './paging/arm64-shape';
 export { enumerate, type EnumerateOptions, type Enumeration } from './walk/enumerate';
 export { RangeBatch, type RangeClass, type RangeKind, rangeKinds } from './walk/range-batch';
-export {
-  statusNames,
-  statusNumbers,
-  translateMany,
-  type Translations,
-} from './walk/translate-many';
+export { translateMany } from './walk/translate-many';
+export { statusNames, statusNumbers, type Translations } from './walk/translations';
 export * from './walk/access-nested';

@@ -1,5 +1,5 @@
 import { blockAllowed, field } from '../paging/arm64-fields';
-import { stage1Fields } from '../paging/arm64-stage1';
+import { stage1Fields } from '../paging/arm64-stage1-fields';
 import type { CpuConfig } from '../paging/cpu';
 import type { Facts } from '../paging/decoded-entry';
 import { layFields } from '../paging/field-layers';

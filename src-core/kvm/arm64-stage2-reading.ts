@@ -1,7 +1,7 @@
 import { outputLayout } from '../paging/arm64-address';
 import { leafBytes } from '../paging/arm64-fields';
 import { architectureLevel, granuleOf } from '../paging/arm64-granule';
-import { largestBlockLevel } from '../paging/arm64-geometry';
+import { largestBlockLevel } from '../paging/arm64-stage2-layout';
 import { stage2MemoryType } from '../paging/arm64-memory-types';
 import { stage2Execute, stage2Fields, stage2Permissions } from '../paging/arm64-stage2';
 import { formatSize } from '../paging/byte-size';

@@ -1,5 +1,5 @@
 import { granuleOf, levelsForBits } from './arm64-granule';
-import { stage2Layout } from './arm64-geometry';
+import { stage2Layout } from './arm64-stage2-layout';
 import type { CpuConfig } from './cpu';
 import type { TableShape } from './format';
 

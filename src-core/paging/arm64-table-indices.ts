@@ -1,5 +1,5 @@
 import { architectureLevel, levelShift } from './arm64-granule';
-import { largestBlockLevel, type GeometryForm, type Stage2Layout } from './arm64-geometry';
+import { largestBlockLevel, type GeometryForm, type Stage2Layout } from './arm64-stage2-layout';
 
 const wordMask = 0xffff_ffff_ffff_ffffn;
 

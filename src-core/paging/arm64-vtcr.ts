@@ -1,4 +1,4 @@
-import type { Stage2Layout } from './arm64-geometry';
+import type { Stage2Layout } from './arm64-stage2-layout';
 
 /** What VTCR_EL2 holds beside the geometry. Left out: the fields that geometry fixes, alone. */
 export interface VtcrSetting {

@@ -112,7 +112,7 @@ describe('arm64 entries', () => {
           assert.equal(new Set(names).size, names.length, names.join(' '));
         },
       ),
-      { numRuns: 20_000 },
+      { numRuns: 5000 },
     );
   });
 
@@ -140,7 +140,7 @@ describe('arm64 entries', () => {
           }
         },
       ),
-      { numRuns: 5000 },
+      { numRuns: 1000 },
     );
   });
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { kvmEntryToPhysical, kvmPhysicalToEntry } from '../../../src-core/paging/arm64-address';
+import { stage2Geometry } from '../../../src-core/paging/arm64-geometry';
 import {
-  stage2Geometry,
   stage2Layout,
   type GeometryForm,
   type GeometryRequest,
-} from '../../../src-core/paging/arm64-geometry';
+} from '../../../src-core/paging/arm64-stage2-layout';
 import { granules, type GranuleName } from '../../../src-core/paging/arm64-granule';
 import { legalStartLevels } from '../../../src-core/paging/arm64-start-levels';
 import {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { composeVtcr } from '../../../src-core/paging/arm64-vtcr';
-import { stage2Layout } from '../../../src-core/paging/arm64-geometry';
+import { stage2Layout } from '../../../src-core/paging/arm64-stage2-layout';
 import { stage1Half, stage1Walk } from '../../../src-core/paging/arm64-stage1-registers';
 import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 import { readVtcr, stage2Walk } from '../../../src-core/paging/arm64-stage2-registers';
