@@ -26,6 +26,20 @@ export function simulate(scenario: Scenario): SimulationResult | { problem: stri
 const hex = (value: number | null): string | null =>
   value === null ? null : `0x${value.toString(16)}`;
 
+/** Counters by the command line's names. */
+export function countersJson(counters: CounterValues) {
+  return {
+    mappings_4k: counters.mappings4k,
+    mappings_2m: counters.mappings2m,
+    mappings_1g: counters.mappings1g,
+    mmu_pages: counters.mmuPages,
+    nx_splits: counters.nxSplits,
+    tlb_flushes: counters.tlbFlushes,
+    faults: counters.faults,
+    lpages: counters.lpages,
+  };
+}
+
 /** An event in the command line's contract: words, addresses and frames as strings. */
 export function simEventJson(event: SimEvent) {
   return {

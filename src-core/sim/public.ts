@@ -1,0 +1,27 @@
+/** What the rest of the program may use of the simulator. */
+export { type CounterName, counterNames, type CounterValues } from './counters';
+export { type EventKind, eventKinds, type SimEvent } from './event-log';
+export { describeJsonProblem, type JsonProblem } from './json-place';
+export { Machine, type MachineStop } from './machine';
+export type { MachineSetup, TdpFormatName } from './machine-setup';
+export type { Memslot, MemslotSetup } from './memslot';
+export { type MicroKind, microKinds, type MicroStep } from './micro-step';
+export type { Operation } from './operations/operation';
+export type { Parameter, Parameters, ParameterShape } from './operations/parameter';
+export { findOperation, operations } from './operations/registry';
+export { type Reason, reasons } from './reasons';
+export * from './rfc-case';
+export * from './scenario';
+export type { Intervention, Moment, ScenarioStep } from './scenario-steps';
+export { type Refusal, Session } from './session';
+export type { ShadowPage } from './shadow-page';
+export * from './simulate';
+export type { StepRecord } from './step-log';
+export { TableMemory } from './table-memory';
+export { TablePage } from './table-page';
+export { TdpIter, type TdpIterStart } from './tdp-iter';
+export * from './tdp-iter-case';
+export * from './tdp-iter-form';
+export * from './tdp-iter-run';
+export * from './tdp-iter-state';
+export * from './tdp-iter-trace';
