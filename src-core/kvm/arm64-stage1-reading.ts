@@ -1,4 +1,5 @@
 import { outputLayout } from '../paging/arm64-address';
+import { architectureLevel } from '../paging/arm64-granule';
 import { namedMairs } from '../paging/arm64-mair';
 import { stage1MemoryType } from '../paging/arm64-memory-types';
 import { regimeOf, type Regime } from '../paging/arm64-regimes';
@@ -82,6 +83,11 @@ function assumptions(cpu: CpuConfig, leaf: boolean): string[] {
   ];
 }
 
+function unknownEntry(level: number): Finding {
+  const message = `The entry is invalid but not empty, and Linux keeps nothing in level ${architectureLevel(level)}, where no leaf can stand. Linux 6.12 pgtable.h`;
+  return { code: 'linux-entry-unknown', severity: 'warning', message, bits: [] };
+}
+
 /** Tables of a kernel: Linux's software bits. */
 function readLinux(entry: Arm64Entry, row: LinuxStage1Row): Partial<Arm64Reading> {
   const { value, type, level, cpu } = entry;
@@ -90,6 +96,7 @@ function readLinux(entry: Arm64Entry, row: LinuxStage1Row): Partial<Arm64Reading
     return {
       facts: { linux: invalidFacts(value, kind, row) },
       fields: invalidFields(kind, level, cpu, row),
+      findings: kind === 'unknown' ? [unknownEntry(level)] : [],
     };
   }
   const hardware = stage1Fields(type, level, cpu);
@@ -136,7 +143,7 @@ export function readStage1(given: Arm64Entry): Arm64Reading | undefined {
     },
     fields: software.fields ?? hardware,
     permissions: leaf ? stage1Permissions(value, cpu) : null,
-    findings: leaf ? leafFindings(entry, regime) : [],
+    findings: [...(leaf ? leafFindings(entry, regime) : []), ...(software.findings ?? [])],
     assumptions: assumptions(given.cpu, leaf),
   };
 }

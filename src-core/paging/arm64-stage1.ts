@@ -1,8 +1,8 @@
-import { bitMask, highHalf, joinHalves, lowHalf } from '../word';
+import { highHalf, joinHalves, lowHalf } from '../word';
 import { granuleOf } from './arm64-granule';
 import { regimeOf, type Regime } from './arm64-regimes';
 import { stage1Fields } from './arm64-stage1-fields';
-import { arm64LevelRule, arm64Tree, hardwareDescriptor } from './arm64-tree';
+import { addressTest, arm64LevelRule, arm64Tree, hardwareDescriptor } from './arm64-tree';
 import type { CpuConfig } from './cpu';
 import type { CompiledFormat, PagingFormat, Permissions, TableShape } from './format';
 
@@ -52,20 +52,6 @@ export function stage1Rights(
   return { user, write, execute: !privilegedNever && !(user && write), userExecute: !never };
 }
 
-/** Whether an address belongs to the tree: its bits above the width say which half it is in. */
-function translates(shape: TableShape, addressBits: number): (lo: number, hi: number) => boolean {
-  const above = bitMask(shape.ignoreTopByte === true ? 55 : 63, addressBits);
-  const aboveLo = lowHalf(above);
-  const aboveHi = highHalf(above);
-  const { half } = shape;
-  return (lo, hi) => {
-    const low = (lo & aboveLo) >>> 0;
-    const high = (hi & aboveHi) >>> 0;
-    if (low === 0 && high === 0) return half !== 'high';
-    return low === aboveLo && high === aboveHi && half !== 'low';
-  };
-}
-
 /** A tree's width in address bits where nobody states it: the common 48, or all the levels have. */
 const usualBits = 48;
 
@@ -87,7 +73,7 @@ function compile(shape: TableShape): CompiledFormat {
     entryBytes: 8,
     addressBits: tree.addressBits,
     signExtended: false,
-    translates: translates(shape, tree.addressBits),
+    translates: addressTest(tree.addressBits, shape),
     rootAlignment: tree.rootAlignment,
   };
 }

@@ -11,7 +11,7 @@ import {
 } from './arm64-fields';
 import { granuleOf } from './arm64-granule';
 import { stage2MemoryType } from './arm64-memory-types';
-import { arm64LevelRule, arm64Tree, hardwareDescriptor } from './arm64-tree';
+import { addressTest, arm64LevelRule, arm64Tree, hardwareDescriptor } from './arm64-tree';
 import type { CpuConfig } from './cpu';
 import { layFields, plainField } from './field-layers';
 import type { CompiledFormat, FieldSpec, PagingFormat, Permissions, TableShape } from './format';
@@ -135,6 +135,7 @@ function compile(shape: TableShape): CompiledFormat {
     entryBytes: 8,
     addressBits: tree.addressBits,
     signExtended: false,
+    translates: addressTest(tree.addressBits, { half: 'low' }),
     rootAlignment: tree.rootAlignment,
   };
 }

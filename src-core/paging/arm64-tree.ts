@@ -1,4 +1,4 @@
-import { bitMask } from '../word';
+import { bitMask, highHalf, lowHalf } from '../word';
 import { addressSizeBits, outputLayout, scatteredAddress } from './arm64-address';
 import { blockAllowed, type DescriptorType } from './arm64-fields';
 import { granuleOf, levelShift, type Granule } from './arm64-granule';
@@ -47,6 +47,23 @@ export function arm64Tree(granule: Granule, shape: TableShape, kind: TreeKind): 
 
 function inputLimit(levels: number): number {
   return levels === 5 ? 52 : 48;
+}
+
+/** Whether an address belongs to the tree: its bits above the width say which half it is in. */
+export function addressTest(
+  addressBits: number,
+  shape: Pick<TableShape, 'half' | 'ignoreTopByte'>,
+): (lo: number, hi: number) => boolean {
+  const above = bitMask(shape.ignoreTopByte === true ? 55 : 63, addressBits);
+  const aboveLo = lowHalf(above);
+  const aboveHi = highHalf(above);
+  const { half } = shape;
+  return (lo, hi) => {
+    const low = (lo & aboveLo) >>> 0;
+    const high = (hi & aboveHi) >>> 0;
+    if (low === 0 && high === 0) return half !== 'high';
+    return low === aboveLo && high === aboveHi && half !== 'low';
+  };
 }
 
 /** Values of bits 5:0 that are no block or page: 01 where none may stand. */
