@@ -55,7 +55,11 @@ const phrases: readonly FactPhrase[] = [
   { fact: 'dbm', says: either('hardware may mark it dirty (DBM)', undefined) },
   { fact: 'contig', says: either('one of a contiguous run', undefined) },
   { fact: 'ng', says: either('not global', undefined) },
-  { fact: 'pkvm_state', says: (state) => `pKVM: ${plain(state)}` },
+  // OWNED is 0, what every entry outside pKVM has.
+  {
+    fact: 'pkvm_state',
+    says: (state) => (state === 'OWNED' ? undefined : `pKVM: ${plain(state)}`),
+  },
 ];
 
 const memoryTypes: Readonly<Record<string, string>> = {
