@@ -78,7 +78,7 @@ export class LanguageClient {
   }
 
   async initialize(options: LanguageClientOptions): Promise<void> {
-    this.initialized = await this.connection.sendRequest(InitializeRequest.type, {
+    const answer = this.connection.sendRequest(InitializeRequest.type, {
       processId: process.pid,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- old, but its type asks for it
       rootUri: null,
@@ -86,6 +86,10 @@ export class LanguageClient {
       capabilities: options.capabilities ?? usualCapabilities,
       initializationOptions: options.initializationOptions,
     });
+    const end = this.ended.then((status): never => {
+      throw new Error(`it ended with status ${status}`);
+    });
+    this.initialized = await Promise.race([answer, end]);
     await this.connection.sendNotification(InitializedNotification.type, {});
   }
 
