@@ -24,6 +24,7 @@ import {
   type WalkParams,
   type WalkResponse,
 } from '../server/protocol';
+import { CrashPolicy } from './crash-policy';
 import { hoverAnywhere, isOwn, serverSelector } from './languages';
 import { hoverAnywhereSetting, linkableCommands, settingsSection } from './names';
 
@@ -38,11 +39,16 @@ export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClien
 export class LanguageServer implements Disposable {
   private running: Promise<BaseLanguageClient> | undefined;
   private readonly watch: Disposable;
+  private readonly crashPolicy: CrashPolicy;
 
   constructor(
     private readonly create: CreateClient,
     private readonly log: LogOutputChannel,
   ) {
+    this.crashPolicy = new CrashPolicy(log, () => {
+      this.running = undefined;
+      this.start();
+    });
     this.watch = workspace.onDidChangeConfiguration((change) => {
       if (!change.affectsConfiguration(`${settingsSection}.${hoverAnywhereSetting}`)) return;
       this.restart().catch((error: unknown) => this.log.error(String(error)));
@@ -50,9 +56,8 @@ export class LanguageServer implements Disposable {
   }
 
   start(): void {
-    this.connect().catch((error: unknown) => {
-      this.log.error(`The language server did not start: ${String(error)}`);
-    });
+    // What went wrong is in the log, and is said where somebody asks for something.
+    this.connect().catch(() => undefined);
   }
 
   async restart(): Promise<void> {
@@ -100,7 +105,8 @@ export class LanguageServer implements Disposable {
       return client;
     } catch (error) {
       this.running = undefined;
-      throw error;
+      this.log.error(`The language server did not start: ${String(error)}`);
+      throw new Error('The language server is not running; the log says why.', { cause: error });
     }
   }
 
@@ -114,6 +120,11 @@ export class LanguageServer implements Disposable {
       outputChannel: this.log,
       traceOutputChannel: this.log,
       revealOutputChannelOn: RevealOutputChannelOn.Never,
+      errorHandler: this.crashPolicy,
+      initializationFailedHandler: (error) => {
+        this.log.error(`The language server could not be set up: ${String(error)}`);
+        return false;
+      },
       diagnosticCollectionName: 'pagewalk',
       markdown: { isTrusted: { enabledCommands: linkableCommands } },
       middleware: {
