@@ -3,6 +3,19 @@ import { FrameTable } from './frame-table';
 import { halvesPerFrame, KnownWords } from './known-words';
 import type { MemorySource, Origin } from './origin';
 
+/**
+ * Frames that are fetched when something asks for them: an image too large to be held, of which a
+ * walk needs a few pages.
+ */
+export interface FrameLoader {
+  /** Frames 0 … frames-1 can be asked for. */
+  readonly frames: number;
+  /** Halves a frame holds: fewer than 1024 where the image ends within it. */
+  halvesOf(frame: number): number;
+  /** Fills `into` from `offset` on with the halves of `count` frames from `frame` on; the rest stays. */
+  load(frame: number, count: number, into: Uint32Array, offset: number): void;
+}
+
 const smallestSlab = 8;
 const largestSlab = 256;
 
@@ -33,6 +46,8 @@ export class FrameStore {
   /** Frames 0 … lineCount-1 stand in the slots of the same number (a raw image). */
   private lineCount = 0;
   readonly sources: MemorySource[] = [];
+  /** Where frames come from that no slot holds yet. */
+  loader: FrameLoader | null = null;
 
   /** Slots in use or freed; every slot number is below. */
   get slotCount(): number {
@@ -43,8 +58,14 @@ export class FrameStore {
     return this.lineCount + this.table.size;
   }
 
-  /** The slot of a frame, or -1: the memory holds nothing of it. */
+  /** The slot of a frame, or -1: the memory holds nothing of it. A loader fetches it first. */
   slotOf(frame: number): number {
+    const slot = this.heldSlot(frame);
+    return slot >= 0 || this.loader === null ? slot : this.fetch(frame, this.loader);
+  }
+
+  /** The slot of a frame that is held already, or -1. */
+  heldSlot(frame: number): number {
     if (this.table.size !== 0) {
       const slot = this.table.find(frame);
       if (slot >= 0) return slot;
@@ -52,9 +73,12 @@ export class FrameStore {
     return frame < this.lineCount ? frame : -1;
   }
 
-  /** Number of frames from 0 on whose slot is their own number and which no other slot replaces. */
-  get directFrames(): number {
-    return this.table.size === 0 ? this.lineCount : 0;
+  private fetch(frame: number, loader: FrameLoader): number {
+    if (!(frame < loader.frames)) return -1;
+    const slot = this.addSlot(frame);
+    loader.load(frame, 1, this.buffers[this.slotBuffer[slot]!]!, this.slotOffset[slot]!);
+    this.known.mark(slot, 0, loader.halvesOf(frame));
+    return slot;
   }
 
   /** Whether both halves of a 64-bit word, or the one of a 32-bit word, are known. */
@@ -87,15 +111,13 @@ export class FrameStore {
     return hi === undefined ? undefined : joinHalves(lo, Number(hi));
   }
 
-  /** Frame numbers held, ascending. */
+  /** Frame numbers held, ascending; what a loader could still fetch is not among them. */
   frames(): Float64Array {
     const held = new Float64Array(this.slots);
     let count = 0;
     for (let slot = 0; slot < this.slots; slot++) {
       const frame = this.slotFrame[slot]!;
-      if (frame >= 0 && (slot >= this.lineCount || this.slotOf(frame) === slot)) {
-        held[count++] = frame;
-      }
+      if (frame >= 0 && this.heldSlot(frame) === slot) held[count++] = frame;
     }
     return held.subarray(0, count).sort();
   }
@@ -105,7 +127,7 @@ export class FrameStore {
     let halves = 0;
     for (let slot = 0; slot < this.slots; slot++) {
       const frame = this.slotFrame[slot]!;
-      if (frame >= 0 && this.slotOf(frame) === slot) halves += this.known.count(slot);
+      if (frame >= 0 && this.heldSlot(frame) === slot) halves += this.known.count(slot);
     }
     return Math.floor(halves / 2);
   }
@@ -123,7 +145,7 @@ export class FrameStore {
 
   /** The slot of a frame, made if need be: its halves are zero and unknown. */
   ensure(frame: number): number {
-    const held = this.slotOf(frame);
+    const held = this.heldSlot(frame);
     return held >= 0 ? held : this.addSlot(frame);
   }
 
@@ -162,7 +184,7 @@ export class FrameStore {
    * @returns its slot; its halves are unknown until marked
    */
   replaceView(frame: number, buffer: number, offset: number): number {
-    const slot = this.slotOf(frame);
+    const slot = this.heldSlot(frame);
     if (slot < 0) return this.addView(frame, buffer, offset);
     this.slotBuffer[slot] = buffer;
     this.slotOffset[slot] = offset;

@@ -1,4 +1,4 @@
-import { FrameStore } from './frame-store';
+import { type FrameLoader, FrameStore } from './frame-store';
 import { halvesPerFrame } from './known-words';
 
 /** A frame that two sources hold, at least in part the same words. */
@@ -14,7 +14,7 @@ export interface Overlap {
 
 /**
  * One memory of several: where two hold the same word, the later counts. Frames that only one holds
- * are not copied. One memory alone is returned as it is.
+ * are not copied; frames that are fetched on demand come after all that are held. One memory alone is returned as it is.
  */
 export function mergeMemories(memories: readonly FrameStore[]): {
   memory: FrameStore;
@@ -23,6 +23,7 @@ export function mergeMemories(memories: readonly FrameStore[]): {
   if (memories.length === 1) return { memory: memories[0]!, overlaps: [] };
   const merged = new FrameStore();
   const overlaps: Overlap[] = [];
+  const loaders: FrameLoader[] = [];
   memories.forEach((memory, source) => {
     const firstBuffer = merged.buffers.length;
     merged.buffers.push(...memory.buffers);
@@ -39,8 +40,25 @@ export function mergeMemories(memories: readonly FrameStore[]): {
       }
     }
     merged.sources.push(...memory.sources);
+    if (memory.loader) loaders.push(memory.loader);
   });
+  if (loaders.length > 0) merged.loader = lastLoader(loaders);
   return { memory: merged, overlaps };
+}
+
+/** Asks the last loader that has a frame. */
+function lastLoader(loaders: readonly FrameLoader[]): FrameLoader {
+  const loaderOf = (frame: number): FrameLoader =>
+    loaders.findLast(({ frames }) => frame < frames) ?? loaders[0]!;
+  return {
+    frames: Math.max(...loaders.map(({ frames }) => frames)),
+    halvesOf: (frame) => loaderOf(frame).halvesOf(frame),
+    load: (frame, count, into, offset) => {
+      for (let index = 0; index < count; index++) {
+        loaderOf(frame + index).load(frame + index, 1, into, offset + index * halvesPerFrame);
+      }
+    },
+  };
 }
 
 function copyKnown(memory: FrameStore, from: number, merged: FrameStore, slot: number): void {

@@ -1,6 +1,6 @@
 import { FrameStore } from './frame-store';
 import { halvesPerFrame } from './known-words';
-import type { Origin } from './origin';
+import type { MemorySource, Origin } from './origin';
 
 const frameBytes = 4096;
 
@@ -41,13 +41,49 @@ export function rawImage(bytes: Uint8Array, name = 'image'): FrameStore {
     store.buffers[store.slotBuffer[slot]!]!.set(rest, store.slotOffset[slot]);
     store.known.mark(slot, 0, rest.length);
   }
-  const size = bytes.byteLength;
-  const originOf = (frame: number, offset: number): Origin | undefined => {
+  store.sources.push({ name, originOf: originInFile(bytes.byteLength, name) });
+  return store;
+}
+
+/**
+ * Memory whose frames are read when they are needed: file offset = physical address, as for
+ * {@link rawImage}, for images too large to hold.
+ * @param size of the image in bytes
+ * @param read fills `into` with the bytes from `offset` on; what it cannot give stays as it is
+ */
+export function pagedImage(
+  size: number,
+  read: (offset: number, into: Uint8Array) => void,
+  name = 'image',
+): FrameStore {
+  const store = new FrameStore();
+  // Walks read page after page into the same place: one view of it serves them all.
+  let view: Uint8Array = new Uint8Array(0);
+  const viewOf = (into: Uint32Array, offset: number, bytes: number): Uint8Array => {
+    const from = into.byteOffset + offset * 4;
+    if (view.buffer !== into.buffer || view.byteOffset !== from || view.length !== bytes) {
+      view = new Uint8Array(into.buffer, from, bytes);
+    }
+    return view;
+  };
+  store.loader = {
+    frames: Math.ceil(size / frameBytes),
+    halvesOf: (frame) => Math.min(halvesPerFrame, Math.floor((size - frame * frameBytes) / 4)),
+    load: (frame, count, into, offset) => {
+      const at = frame * frameBytes;
+      const bytes = Math.min(count * frameBytes, size - at);
+      read(at, viewOf(into, offset, bytes));
+    },
+  };
+  store.sources.push({ name, originOf: originInFile(size, name) });
+  return store;
+}
+
+function originInFile(size: number, name: string): MemorySource['originOf'] {
+  return (frame, offset) => {
     const at = frame * frameBytes + offset;
     return at < size ? { kind: 'file', source: name, offset: at } : undefined;
   };
-  store.sources.push({ name, originOf });
-  return store;
 }
 
 /**

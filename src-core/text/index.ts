@@ -3,7 +3,7 @@ import type { Origin } from '../memory/origin';
 import { type ChunkScan, ChunkScanner } from './chunk-scan';
 import { type Directive, mergeDirectives, type ParsedDirective, parseDirective } from './directive';
 import { FrameWriter, type TextOverlap } from './frame-writer';
-import { CodeUnits, cutIntoChunks } from './line-chunk';
+import { type ChunkText, CodeUnits, cutIntoChunks } from './line-chunk';
 import { noLine, sameState } from './line-state';
 import { type LogEvent, parseLogLine } from './log/log-event';
 import { knownEvents } from './log/registry';
@@ -57,18 +57,20 @@ export class TextIndex {
   private opened: { chunk: TextChunk; starts: number[] } | null = null;
 
   /**
-   * @param text a text in UTF-16, or bytes (ASCII or UTF-8; columns are then bytes)
+   * @param text a text in UTF-16, or bytes (ASCII or UTF-8; columns are then bytes), or its stretches
+   *   in order, each of whole lines but for the last, and each read before the next is asked for
    * @param name how origins call it
    */
   constructor(
-    text: string | Uint8Array,
+    text: string | Uint8Array | Iterable<ChunkText>,
     readonly name = 'text',
   ) {
     this.memory.sources.push({
       name,
       originOf: (frame, offset) => this.originOf(frame, offset),
     });
-    this.rebuild(cutIntoChunks(text).map((chunk) => new TextChunk(chunk)));
+    const whole = typeof text === 'string' || text instanceof Uint8Array;
+    this.rebuild(whole ? cutIntoChunks(text) : text);
   }
 
   get lineCount(): number {
@@ -119,7 +121,7 @@ export class TextIndex {
       const all = [...chunks.slice(0, from), ...added, ...chunks.slice(to)];
       this.memory.clear();
       writer.overlaps.clear();
-      this.rebuild(all);
+      this.rebuild(all.map(({ text }) => text));
       return;
     }
     // First without writing: which frames may differ, and how far the change of state reaches.
@@ -154,13 +156,16 @@ export class TextIndex {
     writer.only = null;
   }
 
-  private rebuild(chunks: TextChunk[]): void {
-    this.chunks = chunks;
+  private rebuild(texts: Iterable<ChunkText>): void {
+    this.chunks = [];
     let state = noLine;
-    for (const chunk of chunks) {
+    for (const text of texts) {
+      const chunk = new TextChunk(text);
+      this.chunks.push(chunk);
       chunk.entry = state;
       state = this.scanChunk(chunk).exit;
     }
+    if (this.chunks.length === 0) this.rebuild(['']);
     this.numberLines();
   }
 

@@ -1,5 +1,11 @@
+/** Bytes that are kept elsewhere, a file, and read when they are needed. */
+export interface StoredText {
+  readonly length: number;
+  bytes(): Uint8Array;
+}
+
 /** A stretch of whole lines of a text: what is read again when a line in it changes. */
-export type ChunkText = string | Uint8Array;
+export type ChunkText = string | Uint8Array | StoredText;
 
 /** Units in a chunk, about: small enough that reading one again costs well under a millisecond. */
 const chunkLength = 0x8000;
@@ -13,7 +19,8 @@ export class CodeUnits {
 
   /** The chunk's units; valid until the next call. */
   of(text: ChunkText): Uint8Array {
-    if (typeof text !== 'string') return text;
+    if (text instanceof Uint8Array) return text;
+    if (typeof text !== 'string') return text.bytes();
     if (this.room.length < text.length) this.room = new Uint8Array(text.length + 0x1000);
     const { room } = this;
     const { length } = text;
@@ -46,21 +53,8 @@ export function hasReturns(units: Uint8Array): boolean {
   return units.includes(carriageReturn);
 }
 
-/** Number of line ends in a text. */
-export function countLineEnds(text: ChunkText, units: CodeUnits): number {
-  const all = units.of(text);
-  const returns = hasReturns(all);
-  let count = 0;
-  for (let at = 0; at < all.length; count++) {
-    const end = lineEnd(all, at, returns);
-    if (end >= all.length) break;
-    at = nextLine(all, end);
-  }
-  return count;
-}
-
 /** Place after the first line end at or after `from`; the text's length where none is left. */
-function afterLine(text: ChunkText, from: number): number {
+function afterLine(text: string | Uint8Array, from: number): number {
   if (typeof text === 'string') {
     const feed = text.indexOf('\n', from);
     const near = feed < 0 ? text.length : feed;
@@ -77,12 +71,12 @@ function afterLine(text: ChunkText, from: number): number {
   return feed < 0 ? text.length : feed + 1;
 }
 
-function slice(text: ChunkText, from: number, to: number): ChunkText {
+function slice(text: string | Uint8Array, from: number, to: number): string | Uint8Array {
   return typeof text === 'string' ? text.slice(from, to) : text.subarray(from, to);
 }
 
 /** Cuts a text into chunks of whole lines; a text without characters is one empty chunk. */
-export function cutIntoChunks(text: ChunkText): ChunkText[] {
+export function cutIntoChunks(text: string | Uint8Array): ChunkText[] {
   const chunks: ChunkText[] = [];
   for (let at = 0; at < text.length;) {
     const wanted = at + chunkLength;

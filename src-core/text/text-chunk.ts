@@ -21,9 +21,10 @@ export class TextChunk {
 /** Bytes as text, one unit a byte: columns in a file of bytes are byte columns. */
 export function textOf(text: ChunkText): string {
   if (typeof text === 'string') return text;
+  const bytes = text instanceof Uint8Array ? text : text.bytes();
   let all = '';
-  for (let at = 0; at < text.length; at += 0x2000) {
-    all += String.fromCharCode(...text.subarray(at, at + 0x2000));
+  for (let at = 0; at < bytes.length; at += 0x2000) {
+    all += String.fromCharCode(...bytes.subarray(at, at + 0x2000));
   }
   return all;
 }
@@ -46,9 +47,9 @@ export function lineOf(chunk: TextChunk, starts: readonly number[], line: number
   const start = starts[line];
   if (start === undefined) return '';
   const next = starts[line + 1] ?? chunk.text.length;
+  const { text } = chunk;
+  const bytes = typeof text === 'string' || text instanceof Uint8Array ? text : text.bytes();
   const raw =
-    typeof chunk.text === 'string'
-      ? chunk.text.slice(start, next)
-      : textOf(chunk.text.subarray(start, next));
+    typeof bytes === 'string' ? bytes.slice(start, next) : textOf(bytes.subarray(start, next));
   return raw.replace(/(?:\r\n|\n|\r)$/, '');
 }

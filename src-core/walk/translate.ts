@@ -11,16 +11,18 @@ import type { WalkResult, WalkStatus, WalkStep } from './walk-result';
 export interface TranslateOptions {
   /** Which entries are MMIO to KVM; asked before the hardware's rules. */
   readonly mmio?: EntryTest;
+  /** Take entries with reserved bits for what they would be without; QEMU's debug walk does so. */
+  readonly ignoreReserved?: boolean;
 }
 
 /** Whether an address can be an input at all: canonical, or not wider than the table's input. */
-function isTranslatable(compiled: CompiledFormat, address: bigint): boolean {
+export function isTranslatableWord(compiled: CompiledFormat, lo: number, hi: number): boolean {
   const { addressBits, signExtended, translates } = compiled;
-  if (translates) return translates(lowHalf(address), highHalf(address));
+  if (translates) return translates(lo, hi);
   if (addressBits >= 64) return true;
-  const above = address >> BigInt(addressBits - (signExtended ? 1 : 0));
-  const allOnes = (1n << BigInt(64 - addressBits + 1)) - 1n;
-  return above === 0n || (signExtended && above === allOnes);
+  // Every format without its own test takes 32 bits or more.
+  const above = addressBits - 32 - (signExtended ? 1 : 0);
+  return hi >>> above === 0 || (signExtended && hi >> above === -1);
 }
 
 /** The byte address an entry of this level holds. */
@@ -114,7 +116,7 @@ export function translate(
   const walk = new Walk(compiled, address);
   const mmio = options.mmio ?? noEntry;
   const { levels } = compiled.shape;
-  if (!isTranslatable(compiled, address)) {
+  if (!isTranslatableWord(compiled, lowHalf(address), highHalf(address))) {
     const { addressBits, signExtended, format } = compiled;
     const rule = signExtended
       ? `is not canonical: bits 63:${addressBits - 1} must be equal`
@@ -148,7 +150,7 @@ export function translate(
       step('mmio');
       return walk.end('mmio', level, { leaf: entry });
     }
-    const kind = walkKind(rule, lo, hi);
+    const kind = walkKind(rule, lo, hi, options.ignoreReserved);
     if (kind === 'none') {
       step('not-present');
       return walk.end('not-present', level);

@@ -1,0 +1,43 @@
+import type { FrameStore } from '../memory/frame-store';
+import { halvesPerFrame } from '../memory/known-words';
+
+/**
+ * Pages of tables for a loop that reads each once, from the root down: held frames are viewed;
+ * those a loader has to fetch go into one page a level, which the next table of that level reuses.
+ */
+export class TablePages {
+  private readonly scratch: Uint32Array[] = [];
+  /** Where the page asked for last stands. */
+  buffer: Uint32Array = new Uint32Array(0);
+  offset = 0;
+  /** All its halves are known; else ask {@link knownFrom}. */
+  whole = false;
+  private slot = -1;
+  private halves = 0;
+
+  constructor(private readonly memory: FrameStore) {}
+
+  /** Makes a frame the one asked for; false: the memory does not hold it. */
+  open(frame: number, level: number): boolean {
+    const { memory } = this;
+    this.slot = memory.heldSlot(frame);
+    if (this.slot >= 0) {
+      this.buffer = memory.buffers[memory.slotBuffer[this.slot]!]!;
+      this.offset = memory.slotOffset[this.slot]!;
+      this.whole = memory.known.isWhole(this.slot);
+      return true;
+    }
+    const { loader } = memory;
+    if (loader === null || !(frame < loader.frames)) return false;
+    this.buffer = this.scratch[level] ??= new Uint32Array(halvesPerFrame);
+    this.offset = 0;
+    this.halves = loader.halvesOf(frame);
+    this.whole = this.halves === halvesPerFrame;
+    loader.load(frame, 1, this.buffer, 0);
+    return true;
+  }
+
+  isKnown(half: number): boolean {
+    return this.slot >= 0 ? this.memory.known.isKnown(this.slot, half) : half < this.halves;
+  }
+}
