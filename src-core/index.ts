@@ -74,7 +74,7 @@ export * from './text/words';
 export { type EntryTest, entryTest } from './walk/entry-test';
 export { rootAddress } from './walk/root-address';
 export { translate, type TranslateOptions } from './walk/translate';
-export { isKvmX86Format, mmioRecognition } from './kvm/mmio-recognition';
+export { cpuOfTables, isKvmX86Format, mmioRecognition } from './kvm/table-reading';
 export * from './walk/table-tree';
 export * from './walk/nested';
 export * from './paging/arm64-shape';
@@ -83,3 +83,4 @@ export { RangeBatch, type RangeClass, type RangeKind, rangeKinds } from './walk/
 export { translateMany } from './walk/translate-many';
 export { statusNames, statusNumbers, type Translations } from './walk/translations';
 export * from './walk/access-nested';
+export { canonicalAddress, upperPart, type UpperPart } from './paging/canonical';

@@ -1,4 +1,5 @@
 import type { FrameStore } from '../memory/frame-store';
+import { upperPart } from '../paging/canonical';
 import type { CompiledFormat } from '../paging/format';
 import { type EntryTest, noEntry, passes } from './entry-test';
 import { flatRules, isBadCombination, rule, ruleStride } from './flat-rules';
@@ -88,7 +89,7 @@ class TableWalk {
     private readonly compiled: CompiledFormat,
     private readonly options: EnumerateOptions,
   ) {
-    const { addressBits, signExtended, rules, entryBytes, shape } = compiled;
+    const { rules, entryBytes, shape } = compiled;
     this.rules = flatRules(compiled, options.ignoreReserved === true);
     this.stride = entryBytes === 8 ? 2 : 1;
     this.pages = new TablePages(memory);
@@ -99,9 +100,9 @@ class TableWalk {
       (level) => new LevelScan(level, this.rules, entryBytes, options, this.joiner, this.totals),
     );
     this.path = new Float64Array(shape.levels + 1).fill(-1);
-    const upper = signExtended && addressBits < 64;
-    this.upperFrom = upper ? 2 ** (addressBits - 13) : Infinity;
-    this.upperAdd = upper ? 2 ** 52 - 2 ** (addressBits - 12) : 0;
+    const upper = upperPart(compiled);
+    this.upperFrom = upper ? Number(upper.from >> 12n) : Infinity;
+    this.upperAdd = upper ? Number(upper.add >> 12n) : 0;
   }
 
   run(root: bigint): Enumeration {
