@@ -86,7 +86,10 @@ export class LanguageServer implements Disposable {
 
   private async ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     const client = await this.connect();
-    return client.sendRequest<R>(method, params, token);
+    // A token that is not there must not be passed: it would be sent as a second parameter.
+    return token
+      ? client.sendRequest<R>(method, params, token)
+      : client.sendRequest<R>(method, params);
   }
 
   /** The running server; starts one if there is none, or if the last one ended for good. */
