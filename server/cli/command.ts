@@ -48,7 +48,13 @@ export function usageProblem(message: string): CliProblem {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Parsed<T extends Options> = ReturnType<
-  typeof parseArgs<{ args: string[]; options: T; allowPositionals: true; strict: true }>
+  typeof parseArgs<{
+    args: string[];
+    options: T;
+    allowPositionals: true;
+    allowNegative: true;
+    strict: true;
+  }>
 >;
 
 /** Options and positionals of a command. @throws CliProblem (2) for options it does not know. */
@@ -57,7 +63,13 @@ export function parseCommandLine<T extends Options>(
   options: T,
 ): Parsed<T> {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+    return parseArgs({
+      args: [...args],
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+      strict: true,
+    });
   } catch (error) {
     throw usageProblem(error instanceof Error ? error.message.split('\n')[0]! : String(error));
   }

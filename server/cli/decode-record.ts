@@ -32,7 +32,14 @@ export function readRecord(
   defaults: RecordDefaults,
 ): RecordRequest | { readonly problem: string } {
   const record = parseObject(line);
-  if (!record) return { problem: 'no JSON object' };
+  return record ? requestOf(record, defaults) : { problem: 'no JSON object' };
+}
+
+/** The request of a record that is read already. */
+export function requestOf(
+  record: Readonly<Record<string, unknown>>,
+  defaults: RecordDefaults,
+): RecordRequest | { readonly problem: string } {
   const { config, notes } = understoodConfig(record.config);
   if (isArm64Record(record)) {
     const level = record.level ?? defaults.level;
@@ -102,7 +109,8 @@ function wordOf(value: unknown): bigint | undefined {
   return Number.isSafeInteger(value) && Number(value) >= 0 ? BigInt(Number(value)) : undefined;
 }
 
-function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
+/** A line as a JSON object; `undefined`: it is none. */
+export function parseObject(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(line);
     return isRecord(parsed) ? parsed : undefined;
