@@ -84,3 +84,9 @@ export { translateMany } from './walk/translate-many';
 export { statusNames, statusNumbers, type Translations } from './walk/translations';
 export * from './walk/access-nested';
 export { canonicalAddress, upperPart, type UpperPart } from './paging/canonical';
+export {
+  type Detection,
+  type DetectOptions,
+  detectTables,
+  type RootCandidate,
+} from './walk/detect';
