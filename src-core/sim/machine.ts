@@ -27,7 +27,7 @@ export class Machine {
   readonly lock: MmuLock;
   readonly pages: ShadowPages;
   readonly slots: readonly Memslot[];
-  /** Roots in the order they were made, invalid ones included. */
+  /** Roots, invalid ones included. */
   readonly roots: Set<ShadowPage>;
   /** Members that change; apart so that the journal can change them back. */
   readonly state: {
@@ -96,11 +96,11 @@ export class Machine {
     return this.slots.find((slot) => slot.setup.asId === asId && slot.holds(gfn));
   }
 
-  /** Roots of an address space, or of all. */
+  /** Roots of an address space, or of all, in the order they were made. */
   rootsOf(asId: number | null, which: 'valid' | 'all'): ShadowPage[] {
-    return [...this.roots].filter(
-      (root) => (asId === null || root.asId === asId) && (which === 'all' || !root.invalid),
-    );
+    return [...this.roots]
+      .filter((root) => (asId === null || root.asId === asId) && (which === 'all' || !root.invalid))
+      .sort((a, b) => a.serial - b.serial);
   }
 
   /** Writes an entry; no books are kept. */

@@ -36,6 +36,8 @@ export interface OperationForm extends KernelSpan {
   readonly eagerSplit: boolean;
   /** The host may tell of a page's new place instead of only invalidating the old. */
   readonly changePte: boolean;
+  /** A page that moved and stays read-only loses MMU-writable as well. */
+  readonly movedLosesMmuWritable: boolean;
   /** Roots can be invalidated at once and zapped later. */
   readonly fastZap: boolean;
   /** Zapping invalidated roots ends with a TLB flush. */
@@ -64,6 +66,7 @@ const v510: OperationForm = {
   collapse: 'zap-leafs',
   eagerSplit: false,
   changePte: true,
+  movedLosesMmuWritable: false,
   fastZap: false,
   fastZapFlushes: true,
   splitAllocatesUnderLock: true,
@@ -97,8 +100,16 @@ const v514: OperationForm = {
   source: 'arch/x86/kvm/mmu/{mmu,tdp_mmu}.c, v5.14',
 };
 
-const v518: OperationForm = {
+const v517: OperationForm = {
   ...v514,
+  name: 'v5.17',
+  from: '5.17-rc1',
+  movedLosesMmuWritable: true,
+  source: 'arch/x86/kvm/mmu/{spte,tdp_mmu}.c, v5.17',
+};
+
+const v518: OperationForm = {
+  ...v517,
   name: 'v5.18',
   from: '5.18-rc1',
   zapRangeLocks: ['exclusive'],
@@ -165,6 +176,7 @@ export const operationForms: readonly OperationForm[] = [
   v512,
   v513,
   v514,
+  v517,
   v518,
   v61,
   v63,

@@ -3,6 +3,8 @@ import type { TablePage } from './table-page';
 /** `struct kvm_mmu_page` of the TDP MMU: what KVM knows of a table beside its entries. */
 export interface ShadowPage {
   readonly table: TablePage;
+  /** Tables are told apart, and ordered, by when they were made. */
+  readonly serial: number;
   /** Level of its entries. A table that is not linked yet may still be given another place. */
   level: number;
   /** First GFN it covers. */
@@ -18,6 +20,4 @@ export interface ShadowPage {
   nxTracked: boolean;
   /** Root only, `role.invalid`: no vCPU uses it any more, its entries are being zapped. */
   invalid: boolean;
-  /** Unlinked: readers may still walk it until the grace period ends. */
-  unlinked: boolean;
 }

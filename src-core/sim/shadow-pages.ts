@@ -16,6 +16,8 @@ export class ShadowPages {
   readonly #pages = new Map<number, ShadowPage>();
   readonly #queued = new Set<ShadowPage>();
   readonly #state = { readers: 0 };
+  /** Only ever grows: after steps back the order of tables stays that of their making. */
+  #serial = 0;
 
   constructor(
     readonly journal: Journal,
@@ -46,7 +48,7 @@ export class ShadowPages {
     const table = new TablePage(pa);
     const { initialValue } = this;
     if (initialValue !== 0n) table.fill(lowHalf(initialValue), highHalf(initialValue));
-    const page = shadowPage(table, place);
+    const page = this.#shadowPage(table, place);
     this.journal.make({ redo: () => this.#hold(page), undo: () => this.#drop(page) });
     this.counters.add('mmuPages', 1);
     this.events.add('table-allocated', tableFacts(page));
@@ -55,7 +57,7 @@ export class ShadowPages {
 
   /** Takes over a table that a machine starts with. */
   adopt(table: TablePage, place: PagePlace): ShadowPage {
-    const page = shadowPage(table, place);
+    const page = this.#shadowPage(table, place);
     this.#hold(page);
     this.counters.add('mmuPages', 1);
     return page;
@@ -63,7 +65,6 @@ export class ShadowPages {
 
   /** The table is no longer part of any tree. */
   unlink(page: ShadowPage): void {
-    this.journal.assign(page, 'unlinked', true);
     this.counters.add('mmuPages', -1);
     if (page.nxTracked) {
       this.journal.assign(page, 'nxTracked', false);
@@ -82,6 +83,15 @@ export class ShadowPages {
   place(page: ShadowPage, { level, gfn }: Pick<PagePlace, 'level' | 'gfn'>): void {
     this.journal.assign(page, 'level', level);
     this.journal.assign(page, 'gfn', gfn);
+  }
+
+  /** The table that is on the list longest; undefined: the list is empty. */
+  oldestTracked(): ShadowPage | undefined {
+    let oldest: ShadowPage | undefined;
+    for (const page of this.all()) {
+      if (page.nxTracked && (!oldest || page.serial < oldest.serial)) oldest = page;
+    }
+    return oldest;
   }
 
   /** A huge page was wanted here: the table is on the list of those that are zapped over time. */
@@ -104,9 +114,9 @@ export class ShadowPages {
     this.events.add('table-queued', tableFacts(page));
   }
 
-  /** Tables that wait for their readers. */
+  /** Tables that wait for their readers, in the order they were made. */
   get queued(): readonly ShadowPage[] {
-    return [...this.#queued];
+    return [...this.#queued].sort((a, b) => a.serial - b.serial);
   }
 
   /** A task begins to walk tables (`rcu_read_lock`). */
@@ -124,6 +134,11 @@ export class ShadowPages {
     }
   }
 
+  #shadowPage(table: TablePage, place: PagePlace): ShadowPage {
+    const serial = this.#serial++;
+    return { ...place, table, serial, nxDisallowed: false, nxTracked: false, invalid: false };
+  }
+
   #hold(page: ShadowPage): void {
     this.memory.add(page.table);
     this.#pages.set(page.table.pa, page);
@@ -133,17 +148,6 @@ export class ShadowPages {
     this.memory.remove(page.table.pa);
     this.#pages.delete(page.table.pa);
   }
-}
-
-function shadowPage(table: TablePage, place: PagePlace): ShadowPage {
-  return {
-    ...place,
-    table,
-    nxDisallowed: false,
-    nxTracked: false,
-    invalid: false,
-    unlinked: false,
-  };
 }
 
 function tableFacts({ table, level, gfn, asId }: ShadowPage) {

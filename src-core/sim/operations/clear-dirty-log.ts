@@ -56,7 +56,13 @@ export const clearDirtyLog = defineOperation({
     mask: wordParameter('which of the 64 frames'),
     by: openChoice('D cleared, or W taken away', ['dirty-bit', 'write-protection'] as const),
   },
-  conflict: ({ slot: id, gfn }, { slots }) => {
+  conflict: ({ slot: id, gfn, by }, { slots, dirtyBy }) => {
+    if (by === 'dirty-bit' && dirtyBy !== by) {
+      return {
+        name: 'by',
+        message: 'without page-modification logging nobody tells of dirty bits',
+      };
+    }
     const slot = slots.find((candidate) => candidate.id === id)!;
     const inside = gfn >= slot.baseGfn && gfn < slot.baseGfn + slot.pages;
     return inside ? null : { name: 'gfn', message: `the frame is not in slot ${id}` };

@@ -33,6 +33,8 @@ export function* handleFault(task: Task, request: FaultRequest): Steps<string> {
       ? 'emulate: the slot is read-only'
       : 'the host page is read-only';
   }
+  // Nothing can be remembered: emulated at once, no table is touched.
+  if (!plan.slot && !machine.kind.masks.mmio.enabled) return 'emulate: MMIO is not cached';
   if (plan.slot && operations.fastFault) {
     const fast = yield* fastFault(task, root, request);
     if (fast !== null) return fast;

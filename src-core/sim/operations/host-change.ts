@@ -37,7 +37,7 @@ function movePage(task: Task, slot: Memslot, { gfn, asId, pfn, writable }: HostC
 /** `set_spte_gfn()`: the 4 KiB leaf is cleared and, if it stays read-only, made anew for the new frame. */
 function* followMove(task: Task, root: ShadowPage, change: HostChange): Steps<boolean> {
   const { machine } = task;
-  const { masks, initialValue } = machine.kind;
+  const { masks, initialValue, operations } = machine.kind;
   const { gfn, pfn, writable } = change;
   const iter = yield* task.walk(root, { start: gfn, end: gfn + 1 });
   for (; iter.valid && iter.gfn < gfn + 1; yield* task.next(iter, gfn + 1)) {
@@ -45,14 +45,23 @@ function* followMove(task: Task, root: ShadowPage, change: HostChange): Steps<bo
     if (!isShadowPresent(masks, old)) return false;
     if (iter.level > 1) {
       if (isLast(old, iter.level)) {
-        machine.warn('huge pages are expected to be zapped before the host changes them', { gfn });
+        const { level, asId } = iter;
+        machine.note('host-changed', {
+          gfn,
+          level,
+          asId,
+          old,
+          text: 'a huge mapping is passed over',
+        });
       }
       continue;
     }
     yield* setSpte(task, iter, initialValue, { why: 'host-change-zap' });
     if (!writable) {
       const { spte } = makeSpteForMovedPage(masks, old, BigInt(pfn));
-      yield* setSpte(task, iter, spte, { why: 'host-change-map' });
+      // A layout may span kernels that differ in this: the operation's form knows which.
+      const lost = operations.movedLosesMmuWritable ? masks.mmuWritable : 0n;
+      yield* setSpte(task, iter, spte & ~lost, { why: 'host-change-map' });
     }
     return true;
   }
@@ -64,8 +73,8 @@ function* tellOfMove(task: Task, slot: Memslot, change: HostChange): Steps<strin
   movePage(task, slot, change);
   yield* task.lock('exclusive');
   let changed = false;
-  for (const root of machine.rootsOf(null, 'all')) {
-    if (root.asId === change.asId) changed = (yield* followMove(task, root, change)) || changed;
+  for (const root of machine.rootsOf(change.asId, 'all')) {
+    changed = (yield* followMove(task, root, change)) || changed;
   }
   if (changed) yield* task.flush();
   yield* task.unlock();
@@ -100,7 +109,7 @@ export const hostChange = defineOperation({
     const slot = machine.slotOf(change.gfn, change.asId)!;
     if (via === 'change-pte') return yield* tellOfMove(task, slot, change);
     const range = { start: change.gfn, end: change.gfn + 1 };
-    yield* zapRangeOfRoots(task, range, 'exclusive', false);
+    yield* zapRangeOfRoots(task, range, change.asId, 'exclusive', false);
     movePage(task, slot, change);
     return 'old mapping zapped';
   },

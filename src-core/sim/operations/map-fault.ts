@@ -87,7 +87,6 @@ function* install(
   const old = iter.oldSpte;
   const wasPresent = isShadowPresent(masks, old);
   const wasLeaf = wasPresent && isLast(old, iter.level);
-  if (!slot && !masks.mmio.enabled) return 'emulate';
   const allowed = wasLeaf && slot && isAccessAllowed(masks, old, request.access);
   if (allowed && operations.faultChecksAccess) return 'spurious';
   const value = slot ? leafFor(machine, iter, request, slot) : mmioFor(machine, request.gfn);

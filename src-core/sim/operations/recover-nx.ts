@@ -26,7 +26,7 @@ export const recoverNx = defineOperation({
   source: 'kvm_recover_nx_huge_pages(), kvm_tdp_mmu_zap_sp()',
   parameters: {},
   *run(task, _args, machine) {
-    const page = [...machine.pages.all()].find(({ nxTracked }) => nxTracked);
+    const page = machine.pages.oldestTracked();
     if (!page) return 'no such table';
     yield* task.lock('exclusive');
     let zapped = false;

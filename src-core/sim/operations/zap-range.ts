@@ -5,10 +5,11 @@ import { defineOperation, rangeConflict } from './operation';
 import { endParameter, openChoice, startParameter } from './parameter';
 import { takesLeafs, takesWholeTables, zapEntries } from './zap-entries';
 
-/** Zaps a range in every root, invalid ones too, and flushes once at the end. */
+/** Zaps a range in every root of an address space or of all, invalid ones too, and flushes at the end. */
 export function* zapRangeOfRoots(
   task: Task,
   range: WalkRange,
+  asId: number | null,
   mode: Exclude<LockMode, 'none'>,
   mayYield: boolean,
 ): Steps<string> {
@@ -18,7 +19,7 @@ export function* zapRangeOfRoots(
   const why = zapsWholeTables ? 'zap-range' : 'zap-leafs';
   yield* task.lock(mode);
   let flush = false;
-  for (const root of machine.rootsOf(null, 'all')) {
+  for (const root of machine.rootsOf(asId, 'all')) {
     flush = yield* zapEntries(task, root, range, { why, mayYield, takes }, flush);
   }
   if (flush) yield* task.flush();
@@ -46,7 +47,7 @@ export const zapRange = defineOperation({
     return rangeConflict(args);
   },
   run: (task, { start, end, lock }) =>
-    zapRangeOfRoots(task, { start, end }, lock ?? 'exclusive', true),
+    zapRangeOfRoots(task, { start, end }, null, lock ?? 'exclusive', true),
 });
 
 export const zapLeafs = defineOperation({
@@ -57,5 +58,6 @@ export const zapLeafs = defineOperation({
   parameters: {},
   refusal: ({ operations }) =>
     operations.zapsWholeTables ? 'until v5.17 a zap takes whole tables: use zap-range' : null,
-  run: (task) => zapRangeOfRoots(task, { start: 0, end: task.machine.endGfn }, 'exclusive', true),
+  run: (task) =>
+    zapRangeOfRoots(task, { start: 0, end: task.machine.endGfn }, null, 'exclusive', true),
 });
