@@ -90,3 +90,6 @@ export {
   detectTables,
   type RootCandidate,
 } from './walk/detect';
+export { type EventLines, linesOfEvent } from './text/log/event-lines';
+export { type LogRoot, logRoots } from './text/log/log-roots';
+export { type PrintedRole, printedRole } from './text/log/page-role';

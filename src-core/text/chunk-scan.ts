@@ -61,6 +61,13 @@ export class ChunkScanner {
       const end = lineEnd(units, at, returns);
       if (end < units.length) lineEnds++;
       let next = nextLine(units, end);
+      // Most lines of a trace are events like the one before: no dialect is asked then.
+      if (this.state.dialect === null && this.eventFinder.again(units, at, end)) {
+        this.addEvent();
+        this.lineNumber++;
+        at = next;
+        continue;
+      }
       const dialect = this.finder.find(units, at, end, this.state.dialect, this.line);
       if (dialect) {
         this.dumpLine(dialect, at, end);
@@ -219,7 +226,11 @@ export class ChunkScanner {
     }
     if (!eventFinder.find(this.units, start, end)) return;
     if (eventFinder.number === directiveNumber) this.directives.push(this.lineNumber);
-    else this.events.push(((this.lineNumber << 8) | eventFinder.number) >>> 0);
+    else this.addEvent();
+  }
+
+  private addEvent(): void {
+    this.events.push(((this.lineNumber << 8) | this.eventFinder.number) >>> 0);
   }
 
   /** A line that is only the beginning of the address due next was cut off. */

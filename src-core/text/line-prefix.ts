@@ -82,7 +82,7 @@ export class PlainLine {
 }
 
 /** After the sequence that starts at an ESC: CSI up to its final byte, else one more unit. */
-function afterEscape(units: Uint8Array, at: number, end: number): number {
+export function afterEscape(units: Uint8Array, at: number, end: number): number {
   if (units[at + 1] !== openBracket) return Math.min(end, at + 2);
   let after = at + 2;
   while (after < end && (units[after]! < 0x40 || units[after]! > 0x7e)) after++;

@@ -1,7 +1,8 @@
 import { parseWord } from '../../word';
 import { CodeUnits } from '../line-chunk';
 import { EventFinder } from './find-event';
-import type { LogFieldForm, LogFieldRole, LogForm, LogHints } from './log-family';
+import { compileForm } from './form-pattern';
+import type { LogFieldForm, LogFieldRole, LogForm, LogHints, LogRootSpec } from './log-family';
 import { knownEvents } from './registry';
 
 /** A value of a log line and where it stands; columns from 0. */
@@ -11,6 +12,8 @@ export interface LogField {
   readonly text: string;
   /** `null`: the value is text. */
   readonly value: bigint | null;
+  /** Of an entry whose name tells its level, as KVM counts. */
+  readonly level?: number;
   readonly start: number;
   readonly end: number;
 }
@@ -27,27 +30,14 @@ export interface LogEvent {
   readonly fields: readonly LogField[];
   /** `null` where the text is in no form known. */
   readonly hints: LogHints | null;
+  /** Fields that name a root table; see `logRoots`. */
+  readonly roots: readonly LogRootSpec[];
 }
 
-const patterns: Readonly<Record<LogFieldForm, string>> = {
-  hex: '(?:0[xX])?[0-9a-fA-F]{1,16}',
-  decimal: '-?[0-9]{1,20}',
-  text: '.*?',
-};
-
-/** A form as a regular expression whose groups are the fields. */
-function compileForm(form: LogForm): RegExp {
-  const source = form.text
-    .split(/(\{[a-z_]+\})/)
-    .map((part) => {
-      const name = /^\{([a-z_]+)\}$/.exec(part)?.[1];
-      if (name !== undefined) return `(?<${name}>${patterns[form.fields[name]!.form]})`;
-      return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ +/g, '\\s+');
-    })
-    .join('');
-  // A value ends where its digits end; a text field at the line's end would be empty without this.
-  return new RegExp(`^\\s*${source}(?![0-9A-Za-z_])`, 'd');
-}
+/** A line is read this far for an event's values: one may be a megabyte long. */
+const read = 4096;
+/** How far before its name a line is searched for what belongs to the event. */
+const readBefore = 160;
 
 const compiled: readonly (readonly RegExp[])[] = knownEvents.map(({ spec }) =>
   spec.forms.map(compileForm),
@@ -62,35 +52,44 @@ export function parseLogLine(line: string): LogEvent | undefined {
   const event = knownEvents[finder.number];
   if (!event) return undefined;
   const { family, spec } = event;
-  const textStart = finder.textStart;
+  const { nameStart, nameEnd, textStart } = finder;
   const base = {
     name: spec.name,
     title: spec.title,
     family: family.name,
-    start: finder.nameStart,
-    end: spec.opening === undefined ? textStart - 1 : textStart,
+    start: nameStart,
+    end: nameEnd,
   };
-  const text = line.slice(textStart);
   for (const [index, form] of spec.forms.entries()) {
-    const match = compiled[finder.number]![index]!.exec(text);
-    if (match) return { ...base, fields: fieldsOf(form, match, textStart), hints: form.hints };
+    const from = form.before === undefined ? textStart : Math.max(0, nameStart - readBefore);
+    const match = compiled[finder.number]![index]!.exec(line.slice(from, textStart + read));
+    if (!match) continue;
+    const { hints, roots = [] } = form;
+    return { ...base, fields: fieldsOf(form, match, from), hints, roots };
   }
-  return { ...base, fields: [], hints: null };
+  return { ...base, fields: [], hints: null, roots: [] };
 }
 
-function fieldsOf(form: LogForm, match: RegExpExecArray, textStart: number): LogField[] {
-  return Object.entries(form.fields).map(([name, spec]) => {
-    const [start, end] = match.indices!.groups![name]!;
-    const text = match.groups![name]!;
-    return {
-      name,
-      role: spec.role,
-      text,
-      value: valueOf(spec.form, text),
-      start: textStart + start,
-      end: textStart + end,
-    };
-  });
+/** The fields that the line has, in its order. */
+function fieldsOf(form: LogForm, match: RegExpExecArray, from: number): LogField[] {
+  return Object.entries(form.fields)
+    .flatMap(([name, spec]) => {
+      const place = match.indices?.groups?.[name];
+      const text = match.groups?.[name];
+      if (!place || text === undefined) return [];
+      return [
+        {
+          name,
+          role: spec.role,
+          text,
+          value: valueOf(spec.form, text),
+          ...(spec.level === undefined ? {} : { level: spec.level }),
+          start: from + place[0],
+          end: from + place[1],
+        },
+      ];
+    })
+    .sort((one, other) => one.start - other.start);
 }
 
 function valueOf(form: LogFieldForm, text: string): bigint | null {

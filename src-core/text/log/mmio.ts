@@ -1,4 +1,7 @@
-import type { LogFamily, LogHints } from './log-family';
+import { fieldSpecs } from './field-specs';
+import type { LogFamily, LogForm, LogHints } from './log-family';
+
+const { gfn, gpa, gva, spte, generation, access, count } = fieldSpecs;
 
 const noHints: LogHints = {
   since: null,
@@ -6,6 +9,12 @@ const noHints: LogHints = {
   formats: [],
   why: 'the MMIO events have one form in all kernels from 4.4 to 7.2 (mmutrace.h)',
 };
+
+const raw = (text: string, fields: LogForm['fields']): LogForm => ({
+  text,
+  fields,
+  hints: { ...noHints, why: 'raw fields of the event (trace-cmd report -R)' },
+});
 
 /** Emulated device memory. Source: arch/x86/kvm/mmu/mmutrace.h, v4.4 – v7.2. */
 export const mmio: LogFamily = {
@@ -25,6 +34,12 @@ export const mmio: LogFamily = {
           },
           hints: noHints,
         },
+        raw('sptep={sptep} gfn={gfn} access={access} gen={generation}', {
+          sptep: { role: 'pointer', form: 'token' },
+          gfn,
+          access,
+          generation,
+        }),
       ],
     },
     {
@@ -40,6 +55,7 @@ export const mmio: LogFamily = {
           },
           hints: noHints,
         },
+        raw('addr={address} gfn={gfn} access={access}', { address: gva, gfn, access }),
       ],
     },
     {
@@ -53,6 +69,54 @@ export const mmio: LogFamily = {
             kvm_generation: { role: 'generation', form: 'hex' },
             spte_generation: { role: 'generation', form: 'hex' },
             valid: { role: 'flag', form: 'decimal' },
+          },
+          hints: noHints,
+        },
+        raw('kvm_gen={kvm_generation} spte_gen={spte_generation} spte={spte}', {
+          kvm_generation: generation,
+          spte_generation: generation,
+          spte,
+        }),
+      ],
+    },
+    {
+      name: 'kvm_mmio',
+      title: 'The guest accessed a device',
+      forms: [
+        {
+          text: 'mmio {direction} len {length} gpa {gpa} val {value}',
+          fields: {
+            direction: { role: 'text', form: ['unsatisfied-read', 'read', 'write'] },
+            length: count,
+            gpa,
+            value: { role: 'text', form: 'token' },
+          },
+          hints: noHints,
+        },
+        raw('type={type} len={length} gpa={gpa} val={value}', {
+          type: count,
+          length: count,
+          gpa,
+          value: { role: 'text', form: 'token' },
+        }),
+      ],
+    },
+    {
+      name: 'kvm_fast_mmio',
+      title: 'The guest accessed a device that needs no emulation',
+      forms: [{ text: 'fast mmio at gpa {gpa}', fields: { gpa }, hints: noHints }],
+    },
+    {
+      name: 'vcpu_match_mmio',
+      title: 'KVM remembered that an address is MMIO',
+      forms: [
+        {
+          text: 'gva {gva} gpa {gpa} {direction} {by}',
+          fields: {
+            gva,
+            gpa,
+            direction: { role: 'text', form: ['Write', 'Read'] },
+            by: { role: 'text', form: ['GPA', 'GVA'] },
           },
           hints: noHints,
         },

@@ -1,9 +1,26 @@
+import { arm64Kvm } from './arm64-kvm';
+import { badPageMap } from './bad-page-map';
+import { controlStructures } from './control-structures';
+import { crashVtop } from './crash-vtop';
+import { eptFaults } from './ept-faults';
 import { fastPageFault } from './fast-page-fault';
+import { gdbPrint } from './gdb-print';
+import { guestFault } from './guest-fault';
+import { guestWalk } from './guest-walk';
 import type { LogEventSpec, LogFamily } from './log-family';
 import { mmio } from './mmio';
+import { mmuNotifier } from './mmu-notifier';
+import { mmuRoot } from './mmu-root';
+import { oopsArm64 } from './oops-arm64';
+import { oopsX86 } from './oops-x86';
+import { ptdump } from './ptdump';
+import { qemuMonitor } from './qemu-monitor';
 import { reservedHierarchy } from './reserved-hierarchy';
 import { setSpte } from './set-spte';
+import { shadowPage } from './shadow-page';
+import { spteMessages } from './spte-messages';
 import { tdpMmu } from './tdp-mmu';
+import { zapAll } from './zap-all';
 
 /** Every family of log lines; a new one is its own file and a line here. */
 export const logFamilies: readonly LogFamily[] = [
@@ -12,6 +29,23 @@ export const logFamilies: readonly LogFamily[] = [
   fastPageFault,
   mmio,
   reservedHierarchy,
+  shadowPage,
+  guestWalk,
+  zapAll,
+  guestFault,
+  mmuNotifier,
+  mmuRoot,
+  spteMessages,
+  eptFaults,
+  controlStructures,
+  oopsX86,
+  oopsArm64,
+  badPageMap,
+  ptdump,
+  qemuMonitor,
+  crashVtop,
+  gdbPrint,
+  arm64Kvm,
 ];
 
 /** An event with the family it belongs to; its place in this list is its number. */

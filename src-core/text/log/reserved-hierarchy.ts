@@ -11,6 +11,7 @@ export const reservedHierarchy: LogFamily = {
       name: 'spte-hierarchy',
       title: 'One level of the hierarchy that KVM printed because of reserved bits',
       opening: '------ spte',
+      partOf: ['get_mmio_spte', 'walk_shadow_page_get_mmio_spte'],
       forms: [
         {
           text: '= {spte} level = {level}, rsvd bits = {reserved}',
