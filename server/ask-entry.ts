@@ -7,7 +7,9 @@ import {
   type DecodeRequest,
   type EntryFormatName,
   type EntryGuess,
+  type Finding,
   guessEntry,
+  otherKernels,
 } from '../src-core/index';
 
 /** How a format or a kernel became known, and half a sentence that says why. */
@@ -27,12 +29,16 @@ export interface EntryQuestion {
   readonly kernel?: string;
   readonly kernelGround?: Ground;
   readonly layout?: string;
+  /** Layouts that the rest of the file fits as well as `layout`; more than one: it is a guess. */
+  readonly candidates?: readonly string[];
   readonly cpu: CpuConfig;
 }
 
 export interface EntryReply {
   readonly request: DecodeRequest;
   readonly entry: DecodedEntry;
+  /** Something in the bits speaks for reading them so; also where format and level are known. */
+  readonly guessed: boolean;
   /** Other formats the word fits as well; empty where the format is known. */
   readonly alternatives: readonly EntryGuess[];
 }
@@ -67,9 +73,26 @@ export function askEntry(question: EntryQuestion): EntryReply | { readonly probl
   if ('problem' in entry) return entry;
   return {
     request,
-    entry: { ...entry, basis: basisOf(question, request, entry.basis, guess) },
+    entry: {
+      ...entry,
+      basis: basisOf(question, request, entry.basis, guess),
+      findings: [...kernelDoubt(request, question.candidates ?? []), ...entry.findings],
+    },
+    guessed: guess !== undefined || (format !== undefined && level !== undefined),
     alternatives: format === undefined ? rest : [],
   };
+}
+
+/** Said before anything else: kernels that the file may come from read this entry differently. */
+function kernelDoubt(request: DecodeRequest, candidates: readonly string[]): Finding[] {
+  if (candidates.length < 2) return [];
+  const readings = otherKernels(request);
+  if ('problem' in readings) return [];
+  const among = readings.filter(({ layouts }) => layouts.some((name) => candidates.includes(name)));
+  if (!among.some(({ differences }) => differences.length > 0)) return [];
+  const list = among.map(({ span, summary }) => `${span}: ${summary}`).join('; ');
+  const message = `The kernel is not known, and it matters here. ${list}. Name the kernel to be sure.`;
+  return [{ code: 'kernel-unknown', severity: 'warning', message, bits: [] }];
 }
 
 function basisOf(

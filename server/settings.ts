@@ -37,7 +37,9 @@ export class Settings {
     this.cache.delete(uri);
   }
 
-  of(uri: string): Promise<FileSettings> {
+  /** What is set for a resource; `null`: in general. */
+  of(resource: string | null): Promise<FileSettings> {
+    const uri = resource ?? '';
     const known = this.cache.get(uri);
     if (known) return known;
     const asked = this.ask(uri);
@@ -49,7 +51,7 @@ export class Settings {
     try {
       const answer: unknown = this.canAsk
         ? await this.connection.workspace.getConfiguration({
-            scopeUri: uri,
+            ...(uri !== '' && { scopeUri: uri }),
             section: settingsSection,
           })
         : undefined;

@@ -1,15 +1,25 @@
 import type { Command } from './command';
 import { decodeCommand } from './decode';
+import { detectCommand } from './detect';
+import { encodeCommand } from './encode';
 import { geometryCommand } from './geometry';
 import { iterateCommand } from './iterate';
+import { lspCommand } from './lsp';
 import { roleCommand } from './role';
 import { simulateCommand } from './simulate';
+import { walkCommand } from './walk';
+import { wordCommand } from './word';
 
 /** Every subcommand: a new one is its file and a line here. */
 export const commands: readonly Command[] = [
   decodeCommand,
+  encodeCommand,
+  walkCommand,
+  detectCommand,
   roleCommand,
+  wordCommand,
   geometryCommand,
   iterateCommand,
   simulateCommand,
+  lspCommand,
 ];

@@ -20,7 +20,7 @@ export function replyJson({ entry }: Pick<EntryReply, 'entry'>): Json {
 export function replyText({ request, entry }: EntryReply): string {
   const lines = kernelLines(readingsOf(request));
   const notes = lines.length === 0 ? [] : [['On other kernels:'], ...lines];
-  return `${answerPlainText(entryAnswer(entry, notes))}\n\n`;
+  return `${answerPlainText(entryAnswer(entry, { notes }))}\n\n`;
 }
 
 /** A JSON line for each run of kernels that agree; one where no kernel matters. */

@@ -17,7 +17,7 @@ export function entryJson(entry: DecodedEntry): Record<string, Json> {
   return {
     value: formatWord(entry.value),
     format: entry.format,
-    level: shownLevel(entry),
+    level: levelShown(entry.format, entry.level),
     kernel: entry.kernel,
     layout: entry.layout,
     basis: { ...entry.basis },
@@ -29,9 +29,9 @@ export function entryJson(entry: DecodedEntry): Record<string, Json> {
   };
 }
 
-/** The level as the contract counts it: for arm64 the architecture's number (3: smallest page). */
-export function shownLevel(entry: Pick<DecodedEntry, 'format' | 'level'>): number {
-  return entry.format.startsWith('arm64') ? architectureLevel(entry.level) : entry.level;
+/** A level as the contract counts it: for arm64 the architecture's number (3: smallest page). */
+export function levelShown(format: string, level: number): number {
+  return format.startsWith('arm64') ? architectureLevel(level) : level;
 }
 
 /** Facts with their words written out. */

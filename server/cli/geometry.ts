@@ -38,7 +38,7 @@ export const geometryCommand: Command = {
     if (values.json) await io.write(`${JSON.stringify(factsJson(geometry))}\n`);
     else {
       const rows = Object.entries(geometry).map(([name, value]) => [[name], [plain(value)]]);
-      await io.write(`${tableText({ head: ['', ''], rows })}\n`);
+      await io.write(`${tableText({ head: [[], []], rows })}\n`);
     }
     return 0;
   },

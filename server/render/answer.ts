@@ -8,7 +8,7 @@ export type Piece = string | { readonly code: string } | { readonly strong: stri
 export type Line = readonly Piece[];
 
 export interface Table {
-  readonly head: readonly string[];
+  readonly head: readonly Line[];
   readonly rows: readonly (readonly Line[])[];
 }
 
@@ -16,7 +16,7 @@ export interface Table {
 export interface Answer {
   /** One line. */
   readonly headline: Line;
-  /** At most two lines. */
+  /** At most two lines, and one that says where the thing stands. */
   readonly meaning: readonly Line[];
   /** What is wrong; shown above the table, each with its sign. */
   readonly warnings: readonly Line[];
@@ -27,6 +27,15 @@ export interface Answer {
   readonly notes: readonly Line[];
   /** What was given, detected or assumed, and why. */
   readonly basis: string;
+  /** What can be done next, for clients that can run commands from text. */
+  readonly links: readonly Link[];
+}
+
+/** A command of the client with its one argument. */
+export interface Link {
+  readonly text: string;
+  readonly command: string;
+  readonly argument?: object;
 }
 
 /** A piece set as code. */

@@ -14,5 +14,6 @@ export function decodedWordAnswer(word: DecodedWord, basis = ''): Answer {
     everyBit: everyBit(word.fields),
     notes: [],
     basis,
+    links: [],
   };
 }

@@ -9,22 +9,33 @@ import {
   sizeText,
 } from '../../src-core/index';
 
-import { type Answer, code, type Line, strong } from './answer';
+import { type Answer, code, type Line, type Link, strong } from './answer';
 import { entryKinds, mapsMemory } from './entry-kinds';
 import { factPhrases, isFacts, plain } from './fact-phrases';
 import { everyBit, fieldTable } from './field-table';
 import { levelText, rightsText, shortRights, shortSize } from './quantities';
 
-/** The answer to "what does this entry say?". `notes` are further lines for below the table. */
-export function entryAnswer(entry: DecodedEntry, notes: readonly Line[] = []): Answer {
+/** What stands around an entry, where that is known. */
+export interface EntrySurroundings {
+  /** Where the entry stands: a line behind its meaning. */
+  readonly where?: Line;
+  /** Further lines for below the table. */
+  readonly notes?: readonly Line[];
+  readonly links?: readonly Link[];
+}
+
+/** The answer to "what does this entry say?". */
+export function entryAnswer(entry: DecodedEntry, around: EntrySurroundings = {}): Answer {
+  const { where, notes = [], links = [] } = around;
   return {
     headline: entryHeadline(entry),
-    meaning: entryMeaning(entry),
+    meaning: [...entryMeaning(entry), ...(where ? [where] : [])],
     warnings: entry.findings.map(findingLine),
     table: fieldTable(entry.fields),
     everyBit: everyBit(entry.fields),
     notes,
     basis: basisText(entry),
+    links,
   };
 }
 
@@ -123,5 +134,5 @@ function mmioAccess(access: FactValue | undefined): string {
 function basisText(entry: DecodedEntry): string {
   const layout = entry.layout === null ? '' : ` Layout ${entry.layout}.`;
   const why = entry.basis.why;
-  return `${why}${why === '' || /[.!?)]$/.test(why) ? '' : '.'}${layout}`.trim();
+  return `${why}${why === '' || /[.!?]$/.test(why) ? '' : '.'}${layout}`.trim();
 }

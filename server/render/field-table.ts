@@ -10,7 +10,7 @@ export function bitsText(field: { readonly high: number; readonly low: number })
 /** The fields that say something, as a table of bits, field, value and meaning. */
 export function fieldTable(fields: readonly DecodedField[]): Table {
   return {
-    head: ['bits', 'field', 'value', ''],
+    head: [['bits'], ['field'], ['value'], []],
     rows: fields
       .filter(saysSomething)
       .map((field) => [[bitsText(field)], [field.name], valueLine(field), [field.meaning]]),

@@ -1,7 +1,10 @@
-import type { Answer, Line, Piece, Table } from './answer';
+import type { Answer, Line, Link, Piece, Table } from './answer';
 
-/** An answer as Markdown. Nothing in it depends on links or HTML: the text stands alone. */
-export function answerMarkdown(answer: Answer): string {
+/**
+ * An answer as Markdown. Nothing in it depends on links or HTML: the text stands alone.
+ * @param commandLinks the client runs `command:` links
+ */
+export function answerMarkdown(answer: Answer, commandLinks = false): string {
   const blocks = [
     lineMarkdown(answer.headline),
     ...(answer.meaning.length > 0 ? [answer.meaning.map(lineMarkdown).join('  \n')] : []),
@@ -10,8 +13,21 @@ export function answerMarkdown(answer: Answer): string {
     ...(answer.everyBit ? [lineMarkdown(answer.everyBit)] : []),
     ...answer.notes.map(lineMarkdown),
     ...(answer.basis === '' ? [] : [`*${escapeMarkdown(answer.basis)}*`]),
+    ...(commandLinks && answer.links.length > 0
+      ? [answer.links.map(linkMarkdown).join(' · ')]
+      : []),
   ];
   return blocks.join('\n\n');
+}
+
+function linkMarkdown({ text, command, argument }: Link): string {
+  const given = argument === undefined ? '' : `?${encodeURIComponent(JSON.stringify([argument]))}`;
+  // A closing parenthesis would end the link.
+  return `[${escapeMarkdown(text)}](command:${command}${given.replace(/[()]/g, percentEncoded)})`;
+}
+
+function percentEncoded(character: string): string {
+  return `%${character.charCodeAt(0).toString(16)}`;
 }
 
 /** A line with its marks. */
@@ -30,7 +46,7 @@ function pieceMarkdown(piece: Piece): string {
 function tableMarkdown(table: Table): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [
-    row(table.head.map(escapeMarkdown)),
+    row(table.head.map(lineMarkdown)),
     row(table.head.map(() => '---')),
     // In a table a bar ends the cell even within code.
     ...table.rows.map((cells) =>
@@ -42,9 +58,10 @@ function tableMarkdown(table: Table): string {
 /** Text in which no character is taken for a mark, an HTML tag, a link or a cell's border. */
 export function escapeMarkdown(text: string): string {
   return text
-    .replace(/[\\`*_{}[\]()#+!|~<>$&]/g, (mark) =>
-      mark === '<' ? '&lt;' : mark === '&' ? '&amp;' : `\\${mark}`,
-    )
+    .replace(/[\\`*[\]|~$]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])/g, '\\$&')
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/^(\s*)([#+\-=>])/, '$1\\$2')
     .replace(/\r?\n/g, ' ');
 }
 

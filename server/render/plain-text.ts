@@ -1,4 +1,4 @@
-import { type Answer, type Line, lineText, type Table } from './answer';
+import { type Answer, lineText, type Table } from './answer';
 
 /** An answer for clients and terminals that show no Markdown. */
 export function answerPlainText(answer: Answer): string {
@@ -16,8 +16,8 @@ export function answerPlainText(answer: Answer): string {
 /** Columns aligned with blanks, the last one free; an empty head is left out. */
 export function tableText(table: Table): string {
   const rows = [
-    ...(table.head.some((title) => title !== '') ? [table.head] : []),
-    ...table.rows.map((cells) => cells.map((cell: Line) => lineText(cell))),
+    ...(table.head.some((title) => lineText(title) !== '') ? [table.head.map(lineText)] : []),
+    ...table.rows.map((cells) => cells.map(lineText)),
   ];
   const widths = table.head.map((_, column) =>
     Math.max(...rows.map((cells) => (cells[column] ?? '').length)),

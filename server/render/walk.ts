@@ -34,9 +34,9 @@ const endings: Readonly<Record<WalkStatus, (text: WalkText) => string>> = {
       ? `${input(walk, format)}: the walk leaves this dump.`
       : missingSentence(walk.missing, commands),
   'non-canonical': ({ walk, format, addressBits }) =>
-    `${formatWord(walk.address)} is no ${format.input} here: these tables translate ${addressBits} bits${
-      firstFinding(walk) === '' ? '.' : `. ${firstFinding(walk)}`
-    }`,
+    firstFinding(walk) === ''
+      ? `${formatWord(walk.address)} is no ${format.input} here: these tables translate ${addressBits} bits.`
+      : `${firstFinding(walk)}.`,
   mmio: ({ walk, format }) =>
     `${input(walk, format)} is MMIO: ${lastEntry(walk, format)} faults on purpose, and KVM emulates the access.`,
   cycle: ({ walk, format }) =>

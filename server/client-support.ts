@@ -1,0 +1,44 @@
+import { type InitializeParams, MarkupKind } from 'vscode-languageserver';
+
+import { isRecord } from './settings-schema';
+
+/** What the client can show, from `initialize`. */
+export interface ClientSupport {
+  readonly hoverMarkdown: boolean;
+  readonly definitionLinks: boolean;
+  readonly symbolTree: boolean;
+  /** Most folding ranges the client takes; VS Code says 5,000. */
+  readonly foldingLimit: number;
+  readonly changeNotices: boolean;
+  /** `command:` links in Markdown run. */
+  readonly commandLinks: boolean;
+}
+
+export const foldingLimitDefault = 5000;
+
+/** The least that any client can do: what holds until `initialize` says more. */
+export const leastSupport: ClientSupport = {
+  hoverMarkdown: false,
+  definitionLinks: false,
+  symbolTree: false,
+  foldingLimit: foldingLimitDefault,
+  changeNotices: false,
+  commandLinks: false,
+};
+
+/** A client's abilities from its `initialize` request. */
+export function clientSupport(params: InitializeParams): ClientSupport {
+  const { textDocument, workspace } = params.capabilities;
+  const options: unknown = params.initializationOptions;
+  return {
+    hoverMarkdown: textDocument?.hover?.contentFormat?.includes(MarkupKind.Markdown) ?? false,
+    definitionLinks: textDocument?.definition?.linkSupport ?? false,
+    symbolTree: textDocument?.documentSymbol?.hierarchicalDocumentSymbolSupport ?? false,
+    foldingLimit: Math.min(
+      textDocument?.foldingRange?.rangeLimit ?? foldingLimitDefault,
+      foldingLimitDefault,
+    ),
+    changeNotices: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    commandLinks: isRecord(options) && options.commandLinks === true,
+  };
+}

@@ -1,0 +1,139 @@
+import { formatWord, type LogEvent, type LogField, type WordAt } from '../../src-core/index';
+import { askEntry, type EntryReply } from '../ask-entry';
+import type { FileView } from '../file-view';
+import { type Answer, code, type Line, strong } from '../render/answer';
+import { changeTable, consequenceOf, entryPhrase } from '../render/change';
+import { entryAnswer, findingLine } from '../render/entry';
+import { everyBit } from '../render/field-table';
+import { problemAnswer } from '../render/problem';
+import type { Asked, Explanation } from './explanation';
+import { kernelNotes } from './table-entry';
+
+/** A value of a log line: the whole event is what it means. */
+export function explainLogField(
+  { view }: Asked,
+  word: Extract<WordAt, { kind: 'log-field' }>,
+): Explanation {
+  const { start, end, event } = word;
+  return { answer: eventAnswer(view, event), start, end };
+}
+
+/** Anywhere else in an event's text; `null`: no event stands at that place. */
+export function explainEventText({ view, line, column }: Asked): Explanation | null {
+  const event = view.index.logEvent(line);
+  if (!event) return null;
+  const end = Math.max(event.end, ...event.fields.map((field) => field.end));
+  if (column < event.start || column > end) return null;
+  return { answer: eventAnswer(view, event), start: event.start, end };
+}
+
+/** What an event says: a change, an entry, or its values by name. */
+export function eventAnswer(view: FileView, event: LogEvent): Answer {
+  const before = fieldOf(event, 'old-spte');
+  const after = fieldOf(event, 'new-spte');
+  const entry = fieldOf(event, 'spte');
+  if (before?.value != null && after?.value != null && before.value !== after.value) {
+    return changeAnswer(view, event, before.value, after.value);
+  }
+  const value = entry?.value ?? after?.value;
+  return value == null ? plainEvent(event) : entryEvent(view, event, value);
+}
+
+function changeAnswer(view: FileView, event: LogEvent, old: bigint, value: bigint): Answer {
+  const after = ask(view, event, value);
+  if ('problem' in after) return problemAnswer(after.problem);
+  const level = after.request.level;
+  const before = askEntry({ ...view.loneQuestion(old, level, after.request.format), level });
+  if ('problem' in before) return problemAnswer(before.problem);
+  const change = { before: before.entry, after: after.entry };
+  const frame = after.entry.facts.pfn;
+  const consequence = consequenceOf(change);
+  return {
+    headline: [
+      strong(
+        `${subject(event, level)}: was ${entryPhrase(change.before)}, now ${entryPhrase(change.after)}`,
+      ),
+      ...(typeof frame === 'bigint' ? [' (frame ', code(formatWord(frame)), ')'] : []),
+    ],
+    meaning: consequence === '' ? [] : [[consequence]],
+    warnings: after.entry.findings.map(findingLine),
+    table: changeTable(change),
+    everyBit: everyBit(after.entry.fields),
+    notes: kernelNotes(after),
+    basis: basisOf(after, event),
+    links: [],
+  };
+}
+
+/** An event that names one entry. */
+function entryEvent(view: FileView, event: LogEvent, value: bigint): Answer {
+  const reply = ask(view, event, value);
+  if ('problem' in reply) return problemAnswer(reply.problem);
+  const { entry } = reply;
+  const answer = entryAnswer(
+    { ...entry, basis: { ...entry.basis, why: basisOf(reply, event) } },
+    { where: [`${event.title}: ${subject(event, entry.level)}.`], notes: kernelNotes(reply) },
+  );
+  return { ...answer, warnings: [...reservedWarning(event, value), ...answer.warnings] };
+}
+
+/** KVM's own verdict, where the line has its mask of reserved bits. */
+function reservedWarning(event: LogEvent, value: bigint): Line[] {
+  const mask = fieldOf(event, 'mask')?.value ?? 0n;
+  const wrong = value & mask;
+  if (wrong === 0n) return [];
+  return [
+    [
+      'KVM found reserved bits set: ',
+      code(formatWord(wrong)),
+      ' of its mask ',
+      code(formatWord(mask)),
+      '.',
+    ],
+  ];
+}
+
+/** An event without an entry: its values by name. */
+function plainEvent(event: LogEvent): Answer {
+  return {
+    headline: [strong(event.title)],
+    meaning: event.fields.length === 0 ? [['Its text is in no form that is known here.']] : [],
+    warnings: [],
+    table: {
+      head: [[], ['value']],
+      rows: event.fields.map(({ name, text }) => [[name.replaceAll('_', ' ')], [code(text)]]),
+    },
+    everyBit: null,
+    notes: [],
+    basis: event.hints?.why ?? '',
+    links: [],
+  };
+}
+
+function ask(view: FileView, event: LogEvent, value: bigint): EntryReply | { problem: string } {
+  const level = fieldOf(event, 'level')?.value ?? null;
+  // A format that the event alone names counts only where the file has no better answer.
+  const hinted = event.hints?.formats[0];
+  return askEntry(view.loneQuestion(value, level === null ? undefined : Number(level), hinted));
+}
+
+function subject(event: LogEvent, level: number): string {
+  const gfn = fieldOf(event, 'gfn')?.value;
+  const address = fieldOf(event, 'gpa')?.value ?? fieldOf(event, 'gva')?.value;
+  const what =
+    gfn != null
+      ? `GFN ${formatWord(gfn)}, `
+      : address != null
+        ? `address ${formatWord(address)}, `
+        : '';
+  return `${what}level ${level}`;
+}
+
+function basisOf({ entry }: EntryReply, event: LogEvent): string {
+  const parts = [entry.basis.why, event.hints?.why ?? ''].filter((part) => part !== '');
+  return parts.join('; ');
+}
+
+function fieldOf(event: LogEvent, role: LogField['role']): LogField | undefined {
+  return event.fields.find((field) => field.role === role);
+}

@@ -1,0 +1,72 @@
+import type {
+  Definition,
+  DefinitionLink,
+  DefinitionParams,
+  LocationLink,
+  Range,
+} from 'vscode-languageserver';
+
+import type { WordAt } from '../../src-core/index';
+import { askEntry } from '../ask-entry';
+import { findEntry } from '../entry-place';
+import type { FileView } from '../file-view';
+import type { Place } from '../protocol';
+import { placeOfTable } from '../text-places';
+import type { Feature } from './feature';
+
+/** From a table entry to the child table in the dump; from a table's address to its first line. */
+export const definition: Feature = {
+  capabilities: { definitionProvider: true },
+  register({ connection, client, view, safely }) {
+    connection.onDefinition(
+      safely<DefinitionParams, Definition | DefinitionLink[] | null>(
+        'definition',
+        null,
+        async ({ textDocument, position }) => {
+          const file = await view(textDocument.uri);
+          const link = file && definitionAt(file, position.line, position.character);
+          if (!link) return null;
+          return client().definitionLinks
+            ? [link]
+            : { uri: link.targetUri, range: link.targetSelectionRange };
+        },
+      ),
+    );
+  },
+};
+
+/** Where the table stands that a place's word points at; `undefined`: it points at none in here. */
+export function definitionAt(
+  view: FileView,
+  line: number,
+  column: number,
+): LocationLink | undefined {
+  const word = view.index.wordAt(line, column, view.entryBytes);
+  const table = word && tableNamed(view, word);
+  const place = table === undefined ? undefined : placeOfTable(view, table);
+  if (!word || !place) return undefined;
+  const target = rangeOf(place);
+  return {
+    originSelectionRange: rangeOf({ line, start: word.start, end: word.end }),
+    targetUri: place.uri,
+    targetRange: target,
+    targetSelectionRange: target,
+  };
+}
+
+/** Byte address of the table that a word names: an entry's child, or the table of a plain address. */
+function tableNamed(view: FileView, word: WordAt): bigint | undefined {
+  const { tables } = view;
+  if (word.kind === 'dump-word' && !('problem' in tables)) {
+    const place = findEntry(tables, word.word.address);
+    const reply = askEntry(view.tableQuestion(word.value, place?.table.level, tables));
+    if ('problem' in reply || reply.entry.kind !== 'table') return undefined;
+    return reply.entry.address ?? undefined;
+  }
+  if (word.kind !== 'plain' || 'problem' in tables) return undefined;
+  return tables.tree.byAddress.has(Number(word.value)) ? word.value : undefined;
+}
+
+function rangeOf({ line, start, end }: Pick<Place, 'line' | 'start' | 'end'>): Range {
+  return { start: { line, character: start }, end: { line, character: end } };
+}
