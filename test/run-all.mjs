@@ -31,7 +31,7 @@ const stages = [
     needs: 'install',
   },
   { name: 'compile', run: ['esbuild.mjs'], needs: 'install' },
-  { name: 'unit', run: [mocha, 'test/unit'], needs: 'compile' },
+  { name: 'unit', run: [mocha, 'test/unit'], needs: 'install' },
   { name: 'server', run: [mocha, 'test/server'], needs: 'compile' },
   { name: 'extension host', run: ['test/workbench/run-suite.mjs'], needs: 'compile' },
   { name: 'eyes, oldest', run: eyes, env: { PAGEWALK_HOST: 'oldest' }, needs: 'compile' },
