@@ -32,7 +32,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const decoded = new DecodedValues(server);
   const status = new AssumptionsStatus(server, roots);
   const settings = new SettingChoices(context.extension.packageJSON);
-  const walker = new Walker(server, asked, roots, walks, view);
+  const walker = new Walker(server, asked, roots, walks, view, settings);
 
   context.subscriptions.push(
     log,

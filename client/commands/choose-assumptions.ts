@@ -4,6 +4,7 @@ import type { FileAssumptions, RootsResult } from '../../server/protocol';
 import type { AskedDocument } from '../asked-document';
 import type { RootChoices } from '../root-choices';
 import type { SettingChoices } from '../setting-choices';
+import { kernelText } from '../kernel-text';
 import { askInput } from './ask-input';
 import { chooseRoot } from './choose-root';
 import { keepAssumptions } from './keep-assumptions';
@@ -31,11 +32,12 @@ export async function chooseAssumptions(
 
 function topics(
   document: TextDocument,
-  { roots: offered, assumptions }: RootsResult,
+  found: RootsResult,
   roots: RootChoices,
   settings: SettingChoices,
 ): TopicItem[] {
   const uri = document.uri.toString();
+  const { assumptions } = found;
   const { format, formatBasis, kernel, kernelBasis, root, rootBasis } = assumptions;
   const chosen = roots.of(uri);
   return [
@@ -46,14 +48,14 @@ function topics(
     },
     {
       label: '$(versions) Kernel',
-      description: said(kernel === null ? null : `Linux ${kernel}`, kernelBasis),
+      description: said(kernel === null ? null : kernelText(kernel), kernelBasis),
       choose: () => chooseKernel(document, settings),
     },
     {
       label: '$(list-tree) Root',
       description: chosen ? `${chosen.address} (chosen)` : said(root, rootBasis),
       choose: async () => {
-        const choice = await chooseRoot(offered);
+        const choice = await chooseRoot(found, settings.of('format'));
         if (choice) await keepAssumptions(document, { root: choice, roots });
       },
     },

@@ -1,18 +1,43 @@
 import { type QuickPickItem, window } from 'vscode';
 
-import type { RootInfo } from '../../server/protocol';
+import type { RootInfo, RootsResult } from '../../server/protocol';
 import { formatHex, readHex } from '../hex-digits';
 import type { ChosenRoot } from '../root-choices';
+import type { SettingChoice } from '../setting-choices';
 import { askInput } from './ask-input';
 
 interface RootItem extends QuickPickItem {
   readonly root: ChosenRoot | null;
 }
 
-/** Lets the reader choose among the roots found, or type another one. */
-export async function chooseRoot(roots: readonly RootInfo[]): Promise<ChosenRoot | undefined> {
-  if (roots.length === 0) return askRoot('No root table was found in this file.');
-  const items: RootItem[] = roots.map((root) => ({
+/** A root whose score is below this part of the best one's is no rival of it. */
+const rivalry = 0.5;
+
+/** The roots that may be meant, the best first; one table may be there in several formats. */
+function plausible(roots: readonly RootInfo[]): readonly RootInfo[] {
+  const best = Math.max(0, ...roots.map(({ score }) => score));
+  return roots.filter(({ score }) => score >= best * rivalry);
+}
+
+/** The file's own root need not be asked for: it was given, or one table stands out. */
+export function isCertain({ roots, assumptions }: RootsResult): boolean {
+  if (assumptions.root === null) return false;
+  const tables = new Set(plausible(roots).map(({ address }) => address));
+  return assumptions.rootBasis === 'given' || tables.size === 1;
+}
+
+/**
+ * Lets the reader choose among the roots found, or type another one.
+ * @param formats offered for a root that is typed
+ */
+export async function chooseRoot(
+  { roots, assumptions }: RootsResult,
+  formats: readonly SettingChoice[],
+): Promise<ChosenRoot | undefined> {
+  const askOther = () => askRoot(assumptions.formatBasis === 'given' ? [] : formats);
+  const offered = plausible(roots);
+  if (offered.length === 0) return askOther();
+  const items: RootItem[] = offered.map((root) => ({
     label: `$(list-tree) ${root.address}`,
     description: `${root.format}, ${String(root.levels)} levels`,
     detail: root.evidence.join(' · '),
@@ -26,24 +51,31 @@ export async function chooseRoot(roots: readonly RootInfo[]): Promise<ChosenRoot
     matchOnDetail: true,
   });
   if (!chosen) return undefined;
-  return chosen.root ?? askRoot('Its format and levels are detected or taken from the settings.');
+  return chosen.root ?? askOther();
 }
 
-async function askRoot(prompt: string): Promise<ChosenRoot | undefined> {
-  return askInput<ChosenRoot>({
+async function askRoot(formats: readonly SettingChoice[]): Promise<ChosenRoot | undefined> {
+  const check = (text: string) => {
+    const typed = readHex(text);
+    return 'problem' in typed ? typed : { note: '' };
+  };
+  const address = await askInput<string>({
     title: 'Address of the Root Table',
-    prompt,
+    prompt: 'No root stands out in this file: which table does the walk start from?',
     placeholder: '0x103b30000, or a whole CR3 or EPTP value',
     value: '',
-    check: (text) => {
-      const typed = readHex(text);
-      return 'problem' in typed ? typed : { note: '' };
-    },
+    check,
     accept: (text) => {
       const typed = readHex(text);
-      return Promise.resolve(
-        'problem' in typed ? typed : { answer: { address: formatHex(typed.value) } },
-      );
+      return Promise.resolve('problem' in typed ? typed : { answer: formatHex(typed.value) });
     },
   });
+  if (address === undefined) return undefined;
+  if (formats.length === 0) return { address };
+  const format = await window.showQuickPick(
+    formats.map(({ value, meaning }) => ({ label: value, detail: meaning })),
+    { title: 'Format of the Entries', matchOnDetail: true },
+  );
+  if (!format) return undefined;
+  return format.label === 'auto' ? { address } : { address, format: format.label };
 }

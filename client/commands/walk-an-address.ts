@@ -7,12 +7,13 @@ import { isOwn } from '../languages';
 import type { LanguageServer } from '../language-server';
 import { commands as ownCommands, dumpLanguage, walksViewId } from '../names';
 import type { RootChoices } from '../root-choices';
+import type { SettingChoices } from '../setting-choices';
 import type { WalksView } from '../views/walks-view';
 import type { WalkList } from '../walks/walk-list';
 import { asNode } from '../walks/walk-nodes';
 import { wordAtCursor } from '../word-at-cursor';
 import { askInput } from './ask-input';
-import { chooseRoot } from './choose-root';
+import { chooseRoot, isCertain } from './choose-root';
 
 interface Answered {
   readonly question: WalkParams;
@@ -27,6 +28,7 @@ export class Walker {
     private readonly roots: RootChoices,
     private readonly walks: WalkList,
     private readonly view: WalksView,
+    private readonly settings: SettingChoices,
   ) {}
 
   /**
@@ -78,10 +80,9 @@ export class Walker {
     if (root !== undefined) return named({ address: root, format, levels });
     const before = this.roots.of(uri);
     if (before) return named(before);
-    const { roots, assumptions } = await this.roots.offered(uri);
-    const certain = assumptions.rootBasis === 'given' || roots.length === 1;
-    if (certain && assumptions.root !== null) return {};
-    const chosen = await chooseRoot(roots);
+    const offered = await this.roots.offered(uri);
+    if (isCertain(offered)) return {};
+    const chosen = await chooseRoot(offered, this.settings.of('format'));
     if (!chosen) return 'dismissed';
     this.roots.choose(uri, chosen);
     return named(chosen);

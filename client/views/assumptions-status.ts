@@ -8,6 +8,7 @@ import {
 } from 'vscode';
 
 import type { RootsResult } from '../../server/protocol';
+import { kernelText } from '../kernel-text';
 import { isOwn } from '../languages';
 import type { LanguageServer } from '../language-server';
 import { commands, ownLanguages, settingsSection } from '../names';
@@ -76,7 +77,7 @@ export class AssumptionsStatus implements Disposable {
     const { format, formatBasis, kernel, kernelBasis, root, why } = assumptions;
     const parts = [
       chosen?.format ?? format ?? 'format?',
-      kernel === null ? 'kernel?' : `Linux ${kernel}`,
+      kernel === null ? 'kernel?' : kernelText(kernel),
       ...(document.languageId === ownLanguages[0]
         ? [(chosen?.address ?? root) ? `root ${chosen?.address ?? root ?? ''}` : 'root?']
         : []),

@@ -95,7 +95,7 @@ export function walkTooltip(node: WalksNode): MarkdownString {
     case 'walk':
       return walkSummary(node);
     case 'level':
-      return new MarkdownString(`${placeLine(node)}\n\n${node.row.markdown}`);
+      return new MarkdownString(node.row.markdown === '' ? placeLine(node) : node.row.markdown);
     case 'finding':
       return new MarkdownString().appendText(node.finding.message);
     case 'dump-command':
