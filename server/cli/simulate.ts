@@ -1,6 +1,7 @@
 import {
   countersJson,
   describeJsonProblem,
+  kvmStatistics,
   type Machine,
   readRfcCases,
   readScenario,
@@ -61,9 +62,8 @@ async function runScenario(file: string, json: boolean, io: CliIo): Promise<void
   if (json) {
     await io.write('{"events":[');
     await writeEvents(result.machine, io, ',', JSON.stringify);
-    await io.write(
-      `],"counters":${JSON.stringify(counters)},"stop":${JSON.stringify(result.stop)}}\n`,
-    );
+    const rest = { counters, kvm_statistics: kvmStatistics(result.machine), stop: result.stop };
+    await io.write(`],${JSON.stringify(rest).slice(1)}\n`);
     return;
   }
   await writeEvents(result.machine, io, '\n', eventLine);

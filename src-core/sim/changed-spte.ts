@@ -24,7 +24,7 @@ const impossible: readonly {
   { when: ({ level }) => level > 5, text: 'WARN_ON(level > PT64_ROOT_MAX_LEVEL)' },
   { when: ({ level }) => level < 1, text: 'WARN_ON(level < PG_LEVEL_4K)' },
   {
-    when: ({ gfn, level }) => gfn % (pagesAtLevel[level] ?? 1) !== 0,
+    when: ({ gfn, level }) => level >= 1 && gfn % (pagesAtLevel[level] ?? 1) !== 0,
     text: 'WARN_ON(gfn & (KVM_PAGES_PER_HPAGE(level) - 1))',
   },
 ];
@@ -54,6 +54,8 @@ export function* handleChangedSpte(task: Task, change: SpteChange): Steps {
   if (facts.isLeaf !== facts.wasLeaf) countMapping(machine, change, facts.isLeaf ? 1 : -1);
   handOver(machine, change, facts);
   if (losesTable(machine, facts)) {
+    const unexpected = books.leafLosesTable && facts.isPresent && !facts.isLeaf;
+    if (unexpected) machine.warn('WARN_ON_ONCE(pfn_changed)', where);
     const child = Number(frameNumber(masks, change.old)) * 4096;
     yield* removeTable(task, child, change.shared);
   }

@@ -36,7 +36,21 @@ export function countersJson(counters: CounterValues) {
     nx_splits: counters.nxSplits,
     tlb_flushes: counters.tlbFlushes,
     faults: counters.faults,
-    lpages: counters.lpages,
+  };
+}
+
+/**
+ * The same as the kernel's own statistics show it (debugfs, `kvm_stat`); `null`: this kernel does not
+ * count it for the TDP MMU.
+ */
+export function kvmStatistics({ kind, counters }: Machine) {
+  const { countsPages, countsRawLarge } = kind.books;
+  return {
+    pages_4k: countsPages ? counters.get('mappings4k') : null,
+    pages_2m: countsPages ? counters.get('mappings2m') : null,
+    pages_1g: countsPages ? counters.get('mappings1g') : null,
+    lpages: countsRawLarge ? counters.get('lpages') : null,
+    nx_lpage_splits: counters.get('nxSplits'),
   };
 }
 
