@@ -128,3 +128,142 @@ export const showPlaceCommand = 'pagewalk.showPlace';
 
 /** Lets the reader choose format, kernel and root of the file in front; takes nothing. */
 export const chooseAssumptionsCommand = 'pagewalk.chooseAssumptions';
+
+export const wordRequest = 'pagewalk/word';
+/** A register, an error code, a syndrome: what stands beside entries. */
+export interface WordParams {
+  /** Its name, as on the command line: `cr3`, `exit-qualification`, `esr` … */
+  readonly name: string;
+  /** `0x…` or bare hexadecimal. */
+  readonly value: string;
+  /** File whose kernel and settings hold; `null`: only what is set in general. */
+  readonly uri: string | null;
+}
+
+export const composeChoicesRequest = 'pagewalk/composeChoices';
+export interface ComposeChoicesParams {
+  /** File whose format, kernel and CPU facts come first; `null`: none. */
+  readonly uri: string | null;
+}
+export interface ComposeChoices {
+  readonly formats: readonly ComposeFormat[];
+  /** What the file's tables are, where that is known. */
+  readonly format: string | null;
+  readonly kernel: string | null;
+}
+export interface ComposeFormat {
+  readonly name: string;
+  readonly title: string;
+  /** Highest first; `level` as KVM counts. */
+  readonly levels: readonly { readonly level: number; readonly title: string }[];
+  /** Spans of kernels that lay the bits out alike, newest first; empty: no kernel matters. */
+  readonly kernels: readonly { readonly layout: string; readonly title: string }[];
+}
+
+export const composeRequest = 'pagewalk/compose';
+export interface ComposeParams {
+  /** File whose CPU facts hold; `null`: those that are set in general. */
+  readonly uri: string | null;
+  readonly format: string;
+  /** As KVM counts. */
+  readonly level: number;
+  readonly kernel?: string;
+  readonly layout?: string;
+  /** Kind of entry; left out: the first that has all the fields. */
+  readonly shape?: string;
+  /** An entry to start from, read for its fields. */
+  readonly value?: string;
+  /** Values by field name, `0x…`; they go before those of `value`. */
+  readonly fields: Readonly<Record<string, string>>;
+}
+export interface ComposedField {
+  readonly name: string;
+  /** `51:12`, `11`. */
+  readonly bits: string;
+  /** Number of bits. */
+  readonly width: number;
+  readonly value: string;
+  readonly meaning: string;
+  /** The bits mean nothing: reserved or ignored. */
+  readonly idle: boolean;
+}
+export interface Composed {
+  readonly value: string;
+  readonly shape: string;
+  /** Kinds of entry there are at this place. */
+  readonly shapes: readonly string[];
+  /** Every bit once, highest first. */
+  readonly fields: readonly ComposedField[];
+  /** The decode in a few words. */
+  readonly summary: string;
+  /** The hover's own decode, Markdown. */
+  readonly markdown: string;
+}
+export type ComposeResponse = { readonly composed: Composed } | { readonly problem: string };
+
+export const geometryRequest = 'pagewalk/geometry';
+/** arm64: the stage-2 layout for an IPA size. */
+export interface GeometryParams {
+  /** `4K`, `16K`, `64K`. */
+  readonly granule: string;
+  readonly ipaBits: number;
+  /** `seed`, `v4.20` or `current`; left out: `current`. */
+  readonly form?: string;
+  /** The host has LPA2. */
+  readonly lpa2?: boolean;
+}
+export type GeometryResponse =
+  { readonly summary: string; readonly markdown: string } | { readonly problem: string };
+
+export const accessChoicesRequest = 'pagewalk/accessChoices';
+export type AccessChoicesParams = Omit<WalkParams, 'address'>;
+/** What may be said about an access through these tables. */
+export interface AccessChoices {
+  readonly format: string | null;
+  readonly options: readonly AccessChoice[];
+}
+export interface AccessChoice {
+  /** As on the command line, without the dashes. */
+  readonly name: string;
+  readonly kind: 'flag' | 'word';
+  readonly help: string;
+}
+
+export const accessRequest = 'pagewalk/access';
+export interface AccessParams extends WalkParams {
+  readonly access: 'read' | 'write' | 'execute';
+  /** Values by option name; a flag is true or false, a word hexadecimal. */
+  readonly options: Readonly<Record<string, boolean | string>>;
+}
+export interface AccessReply {
+  /** What was asked, in short: `write, user, cr0-wp`. */
+  readonly question: string;
+  /** `null`: cannot be told. */
+  readonly allowed: boolean | null;
+  /** One line: the answer. */
+  readonly summary: string;
+  /** Why, in one sentence. */
+  readonly why: string;
+  readonly fault: {
+    readonly name: string;
+    readonly value: string;
+    /** The fault word decoded, Markdown. */
+    readonly markdown: string;
+  } | null;
+  /** The entry that decides; `null`: none alone does. */
+  readonly decidedBy: {
+    readonly entryAddress: string;
+    readonly bits: readonly number[];
+    readonly why: string;
+  } | null;
+  /** Accessed and dirty flags that the CPU would write. */
+  readonly sets: readonly {
+    readonly entryAddress: string;
+    readonly before: string;
+    readonly after: string;
+    /** One line: which flags, of which level. */
+    readonly summary: string;
+  }[];
+}
+export type AccessResponse =
+  { readonly walk: WalkReply; readonly access: AccessReply } | { readonly problem: string };

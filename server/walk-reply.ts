@@ -36,7 +36,10 @@ export function walkFile(view: FileView, params: WalkParams): WalkResponse {
 }
 
 /** The file's own tables, or others of it where the question names them. */
-function tablesOf(view: FileView, params: WalkParams): FileView['tables'] {
+export function tablesOf(
+  view: FileView,
+  params: Pick<WalkParams, 'root' | 'format' | 'levels'>,
+): FileView['tables'] {
   const { root, format, levels } = params;
   if (root === undefined && format === undefined && levels === undefined) return view.tables;
   const named = format === undefined ? undefined : findEntryFormat(format);
@@ -50,7 +53,8 @@ function tablesOf(view: FileView, params: WalkParams): FileView['tables'] {
   });
 }
 
-function replyOf(view: FileView, tables: TableChoice, walk: WalkResult): WalkReply {
+/** A walk as the client hears of it. */
+export function replyOf(view: FileView, tables: TableChoice, walk: WalkResult): WalkReply {
   const { format, compiled } = tables;
   const commands = commandsFor(compiled, walk);
   return {

@@ -122,7 +122,7 @@ function placeOf({ format, kernel, layout, cpu }: EntryContext, level = 1): Entr
   const ownCount = format.hardware.startsWith('arm64');
   return {
     format: format.name,
-    level: ownCount && level !== undefined ? levelFromArchitecture(level) : level,
+    level: ownCount ? levelFromArchitecture(level) : level,
     cpu,
     ...(kernel !== undefined && { kernel }),
     ...(layout !== undefined && { layout }),

@@ -21,6 +21,8 @@ export interface Answer {
   /** What is wrong; shown above the table, each with its sign. */
   readonly warnings: readonly Line[];
   readonly table: Table | null;
+  /** A second table, below the first: the levels of a layout. */
+  readonly below?: Table;
   /** Every bit, compactly. */
   readonly everyBit: Line | null;
   /** Further lines: other kernels, what to do next. */

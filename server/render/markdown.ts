@@ -10,6 +10,7 @@ export function answerMarkdown(answer: Answer, commandLinks = false): string {
     ...(answer.meaning.length > 0 ? [answer.meaning.map(lineMarkdown).join('  \n')] : []),
     ...answer.warnings.map((line) => `⚠ ${lineMarkdown(line)}`),
     ...(answer.table && answer.table.rows.length > 0 ? [tableMarkdown(answer.table)] : []),
+    ...(answer.below ? [tableMarkdown(answer.below)] : []),
     ...(answer.everyBit ? [lineMarkdown(answer.everyBit)] : []),
     ...answer.notes.map(lineMarkdown),
     ...(answer.basis === '' ? [] : [`*${escapeMarkdown(answer.basis)}*`]),

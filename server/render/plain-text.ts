@@ -6,6 +6,7 @@ export function answerPlainText(answer: Answer): string {
     [lineText(answer.headline), ...answer.meaning.map(lineText)].join('\n'),
     answer.warnings.map((line) => `! ${lineText(line)}`).join('\n'),
     answer.table && answer.table.rows.length > 0 ? tableText(answer.table) : '',
+    answer.below ? tableText(answer.below) : '',
     answer.everyBit ? lineText(answer.everyBit) : '',
     answer.notes.map(lineText).join('\n'),
     answer.basis,

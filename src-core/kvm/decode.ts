@@ -1,7 +1,8 @@
 import type { DecodedEntry } from '../paging/decoded-entry';
+import type { EntryFormatName } from '../paging/entry-format';
 import { formatWord } from '../word';
 import type { DecodeProblem, DecodeRequest } from './decode-request';
-import { decoders } from './decoders';
+import { decoders, type LayoutSpan } from './decoders';
 import type { EraReading } from './other-kernels';
 
 /** Why a request cannot be answered at all; `null`: it can. */
@@ -32,4 +33,9 @@ export function decodeEntry(request: DecodeRequest): DecodedEntry | DecodeProble
  */
 export function otherKernels(request: DecodeRequest): readonly EraReading[] | DecodeProblem {
   return problemOf(request) ?? decoders[request.format].acrossKernels?.(request) ?? [];
+}
+
+/** Layouts of a format's software bits, oldest first; empty: it has none. */
+export function layoutsOfFormat(format: EntryFormatName): readonly LayoutSpan[] {
+  return decoders[format].layouts ?? [];
 }

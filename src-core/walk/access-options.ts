@@ -1,3 +1,4 @@
+import type { HardwareFormatName } from '../paging/format';
 import { parseWord } from '../word';
 import type { Access } from './access-answer';
 
@@ -8,36 +9,51 @@ export interface AccessOption {
   readonly property: Exclude<keyof Access, 'type'>;
   readonly kind: 'flag' | 'word';
   readonly help: string;
+  /** Formats whose rules ask for it. */
+  readonly formats: readonly HardwareFormatName[];
 }
 
-const flag = (name: string, property: AccessOption['property'], help: string): AccessOption => ({
-  name,
-  property,
-  kind: 'flag',
-  help,
-});
+const x86 = ['x86-64', 'pae', 'x86-32'] as const;
+const arm64 = ['arm64-stage1', 'arm64-stage2'] as const;
+const second = ['ept', 'npt', 'arm64-stage2'] as const;
+
+const option =
+  (kind: AccessOption['kind']) =>
+  (
+    name: string,
+    property: AccessOption['property'],
+    formats: readonly HardwareFormatName[],
+    help: string,
+  ): AccessOption => ({ name, property, kind, help, formats });
+const flag = option('flag');
+const word = option('word');
 
 /** Every option. A flag that is not given is off, but for those whose help says otherwise. */
 export const accessOptions: readonly AccessOption[] = [
-  flag('user', 'user', 'from user mode (CPL 3, EL0)'),
-  flag('cr0-wp', 'cr0Wp', 'CR0.WP is 1: supervisor writes need W'),
-  flag('smep', 'smep', 'CR4.SMEP is 1'),
-  flag('smap', 'smap', 'CR4.SMAP is 1'),
-  flag('ac', 'ac', 'EFLAGS.AC is 1'),
-  flag('implicit', 'implicit', 'an implicit supervisor access (descriptor tables, …)'),
-  flag('pke', 'pke', 'CR4.PKE is 1'),
-  { name: 'pkru', property: 'pkru', kind: 'word', help: 'value of PKRU' },
-  flag('pks', 'pks', 'CR4.PKS is 1'),
-  { name: 'pkrs', property: 'pkrs', kind: 'word', help: 'value of IA32_PKRS' },
-  flag('nxe', 'nxe', 'EFER.NXE (default: as --config says, else on)'),
-  flag('guest-table', 'guestTable', "the CPU's own access to a guest table"),
-  flag('ept-ad', 'accessedDirty', 'EPT accessed/dirty flags (EPTP bit 6; default: on)'),
-  flag('mbec', 'mbec', 'EPT mode-based execute control (default: as --config says)'),
-  flag('linear-address', 'linearAddress', 'the exit carries a linear address (default: on)'),
-  flag('gmet', 'gmet', 'NPT guest mode execute trap'),
-  flag('host-smep', 'hostSmep', "the host's CR4.SMEP, for NPT"),
-  flag('pan', 'pan', 'arm64: PSTATE.PAN is 1'),
-  flag('wxn', 'wxn', 'arm64: SCTLR.WXN is 1'),
+  flag('user', 'user', [...x86, 'ept', 'npt', ...arm64], 'from user mode (CPL 3, EL0)'),
+  flag('cr0-wp', 'cr0Wp', x86, 'CR0.WP is 1: supervisor writes need W'),
+  flag('smep', 'smep', x86, 'CR4.SMEP is 1'),
+  flag('smap', 'smap', x86, 'CR4.SMAP is 1'),
+  flag('ac', 'ac', x86, 'EFLAGS.AC is 1'),
+  flag('implicit', 'implicit', x86, 'an implicit supervisor access (descriptor tables, …)'),
+  flag('pke', 'pke', ['x86-64'], 'CR4.PKE is 1'),
+  word('pkru', 'pkru', ['x86-64'], 'value of PKRU'),
+  flag('pks', 'pks', ['x86-64'], 'CR4.PKS is 1'),
+  word('pkrs', 'pkrs', ['x86-64'], 'value of IA32_PKRS'),
+  flag('nxe', 'nxe', ['x86-64', 'pae', 'npt'], 'EFER.NXE (default: as --config says, else on)'),
+  flag('guest-table', 'guestTable', second, "the CPU's own access to a guest table"),
+  flag('ept-ad', 'accessedDirty', ['ept'], 'EPT accessed/dirty flags (EPTP bit 6; default: on)'),
+  flag('mbec', 'mbec', ['ept'], 'EPT mode-based execute control (default: as --config says)'),
+  flag(
+    'linear-address',
+    'linearAddress',
+    ['ept'],
+    'the exit carries a linear address (default: on)',
+  ),
+  flag('gmet', 'gmet', ['npt'], 'NPT guest mode execute trap'),
+  flag('host-smep', 'hostSmep', ['npt'], "the host's CR4.SMEP, for NPT"),
+  flag('pan', 'pan', ['arm64-stage1'], 'arm64: PSTATE.PAN is 1'),
+  flag('wxn', 'wxn', ['arm64-stage1'], 'arm64: SCTLR.WXN is 1'),
 ];
 
 const types: Readonly<Record<string, Access['type']>> = {

@@ -1,0 +1,98 @@
+import {
+  type Access,
+  type AccessAnswer,
+  accessOptions,
+  checkAccess,
+  cpuForAccess,
+  findEntryFormat,
+  formatWord,
+  parseAccess,
+  parseWord,
+  translate,
+} from '../src-core/index';
+import { wordAnswer } from './explain/word-answer';
+import type { FileView } from './file-view';
+import type { AccessChoices, AccessParams, AccessReply, AccessResponse } from './protocol';
+import { accessQuestion, accessSummary, faultWords, updateText } from './render/access';
+import { answerMarkdown } from './render/markdown';
+import { TableChoice } from './table-choice';
+import { replyOf, tablesOf } from './walk-reply';
+
+/** What may be said about an access through a file's tables. */
+export function accessChoices(
+  view: FileView,
+  params: Parameters<typeof tablesOf>[1],
+): AccessChoices {
+  const tables = tablesOf(view, params);
+  if ('problem' in tables) return { format: null, options: [] };
+  const { name, hardware } = tables.format;
+  return {
+    format: name,
+    options: accessOptions
+      .filter(({ formats }) => formats.includes(hardware))
+      .map(({ name: option, kind, help }) => ({ name: option, kind, help })),
+  };
+}
+
+/** Walks an address and says whether the access would fault, or what is wrong with the question. */
+export function accessFile(view: FileView, params: AccessParams): AccessResponse {
+  const address = parseWord(params.address);
+  if (address === undefined) {
+    return {
+      problem: `'${params.address}' is no address: up to 16 hexadecimal digits are expected.`,
+    };
+  }
+  const asked = parseAccess(params.access, params.options);
+  if ('problems' in asked) return { problem: `${asked.problems.join('; ')}.` };
+  const found = tablesOf(view, params);
+  if ('problem' in found) return found;
+  const tables = underAccess(found, asked.access);
+  const { mmio, compiled, root } = tables;
+  const walk = translate(view.index.memory, compiled, root, address, { ...(mmio && { mmio }) });
+  const answer = checkAccess(walk, compiled, asked.access);
+  return {
+    walk: replyOf(view, tables, walk),
+    access: replyOfAnswer(view, tables, asked.access, answer),
+  };
+}
+
+/** The tables as the access's own CPU reads them: EFER.NXE, mode-based execute control. */
+function underAccess(tables: TableChoice, access: Access): TableChoice {
+  const { memory, format, compiled, root, hints, formatGround, rootGround } = tables;
+  const { shape } = compiled;
+  const own = compiled.format.compile({ ...shape, cpu: cpuForAccess(shape.cpu, access) });
+  return new TableChoice(memory, format, own, root, hints, formatGround, rootGround);
+}
+
+function replyOfAnswer(
+  view: FileView,
+  { format }: TableChoice,
+  access: Access,
+  answer: AccessAnswer,
+): AccessReply {
+  const { allowed, fault, why, decidedBy, sets } = answer;
+  return {
+    question: accessQuestion(access),
+    allowed,
+    summary: accessSummary(answer),
+    why,
+    fault: fault && {
+      name: faultWords[fault.name].title,
+      value: formatWord(fault.value),
+      markdown: answerMarkdown(
+        wordAnswer(faultWords[fault.name].word, fault.value, { cpu: view.cpu }),
+      ),
+    },
+    decidedBy: decidedBy && {
+      entryAddress: formatWord(decidedBy.entryAddress),
+      bits: decidedBy.bits,
+      why: decidedBy.why,
+    },
+    sets: sets.map((update) => ({
+      entryAddress: formatWord(update.entryAddress),
+      before: formatWord(update.before),
+      after: formatWord(update.after),
+      summary: updateText(update, findEntryFormat(format.name)!),
+    })),
+  };
+}
