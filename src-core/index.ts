@@ -78,7 +78,9 @@ export { cpuOfTables, isKvmX86Format, mmioRecognition } from './kvm/table-readin
 export * from './walk/table-tree';
 export * from './walk/nested';
 export * from './paging/arm64-shape';
-export { enumerate, type EnumerateOptions, type Enumeration } from './walk/enumerate';
+export { enumerate, type EnumerateOptions, type Enumeration, MapWalk } from './walk/enumerate';
+export { type MapRange, mapRanges } from './walk/map-range';
+export type { RangeMerge } from './walk/range-joiner';
 export { RangeBatch, type RangeClass, type RangeKind, rangeKinds } from './walk/range-batch';
 export { translateMany } from './walk/translate-many';
 export { statusNames, statusNumbers, type Translations } from './walk/translations';

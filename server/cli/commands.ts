@@ -1,3 +1,4 @@
+import { benchEntryCommand } from './bench-entry';
 import type { Command } from './command';
 import { decodeCommand } from './decode';
 import { detectCommand } from './detect';
@@ -5,6 +6,7 @@ import { encodeCommand } from './encode';
 import { geometryCommand } from './geometry';
 import { iterateCommand } from './iterate';
 import { lspCommand } from './lsp';
+import { mapCommand } from './map';
 import { roleCommand } from './role';
 import { simulateCommand } from './simulate';
 import { walkCommand } from './walk';
@@ -15,11 +17,13 @@ export const commands: readonly Command[] = [
   decodeCommand,
   encodeCommand,
   walkCommand,
+  mapCommand,
   detectCommand,
   roleCommand,
   wordCommand,
   geometryCommand,
   iterateCommand,
   simulateCommand,
+  benchEntryCommand,
   lspCommand,
 ];

@@ -18,8 +18,6 @@ export interface EnumerateOptions {
   readonly onRanges?: RangeReceiver;
   /** Tables to visit at most: tables that share tables can claim more than anybody can count. */
   readonly maxTables?: number;
-  /** Asked now and then; true ends the work. */
-  readonly shouldStop?: (tables: number) => boolean;
 }
 
 /** What a walk over all tables met. */
@@ -41,14 +39,13 @@ export interface Enumeration {
   readonly missingCount: number;
   /** Tables, by page number, that were reached through themselves. */
   readonly cycles: readonly number[];
-  /** The work ended early: too many tables, or asked to stop. */
+  /** The work did not come to its end: too many tables, or nobody asked it to go on. */
   readonly incomplete: boolean;
   readonly classes: readonly RangeClass[];
 }
 
 const listedMissing = 1000;
 const usualMaxTables = 1 << 22;
-const stopEvery = 1024;
 
 /**
  * Every leaf under a root, merged into ranges with rights and kinds. Upper halves of canonical
@@ -61,10 +58,28 @@ export function enumerate(
   root: bigint,
   options: EnumerateOptions = {},
 ): Enumeration {
-  return new TableWalk(memory, compiled, options).run(root);
+  const walk = new MapWalk(memory, compiled, root, options);
+  walk.advance(Infinity);
+  return walk.result();
 }
 
-class TableWalk {
+/** A table on the way down, and how far it has been read. */
+interface Visit {
+  frame: number;
+  offset: number;
+  /** First 4 KiB page of addresses the table translates. */
+  at: number;
+  /** Entry to go on with. */
+  index: number;
+  /** Rights gathered above. */
+  andLo: number;
+  andHi: number;
+  orLo: number;
+  orHi: number;
+}
+
+/** {@link enumerate} in steps, for callers that must not be busy for long. */
+export class MapWalk {
   private readonly rules: Int32Array;
   private readonly stride: 1 | 2;
   private readonly pages: TablePages;
@@ -78,8 +93,9 @@ class TableWalk {
   private missingCount = 0;
   private readonly cycles = new Set<number>();
   private incomplete = false;
-  /** Page numbers of the tables on the way down, by level. */
-  private readonly path: Float64Array;
+  /** Tables on the way down, by level; the current one's level, above the root's at the end. */
+  private readonly visits: readonly Visit[];
+  private level: number;
   /** First page whose canonical form has the upper bits set, and what that adds. */
   private readonly upperFrom: number;
   private readonly upperAdd: number;
@@ -87,7 +103,8 @@ class TableWalk {
   constructor(
     memory: FrameStore,
     private readonly compiled: CompiledFormat,
-    private readonly options: EnumerateOptions,
+    root: bigint,
+    private readonly options: EnumerateOptions = {},
   ) {
     const { rules, entryBytes, shape } = compiled;
     this.rules = flatRules(compiled, options.ignoreReserved === true);
@@ -99,19 +116,40 @@ class TableWalk {
     this.scans = [rules[0]!, ...rules].map(
       (level) => new LevelScan(level, this.rules, entryBytes, options, this.joiner, this.totals),
     );
-    this.path = new Float64Array(shape.levels + 1).fill(-1);
+    this.visits = Array.from({ length: shape.levels + 1 }, () => ({
+      frame: -1,
+      offset: 0,
+      at: 0,
+      index: 0,
+      andLo: 0,
+      andHi: 0,
+      orLo: 0,
+      orHi: 0,
+    }));
+    this.level = shape.levels + 1;
+    // Rights that no table has touched yet: all bits granted, none taken away.
+    this.descend(Number(root >> 12n), Number(root & 0xfffn), 0, -1, -1, 0, 0);
     const upper = upperPart(compiled);
     this.upperFrom = upper ? Number(upper.from >> 12n) : Infinity;
     this.upperAdd = upper ? Number(upper.add >> 12n) : 0;
   }
 
-  run(root: bigint): Enumeration {
+  /** Reads so many tables; false: that was all. */
+  advance(tables: number): boolean {
+    const { levels } = this.compiled.shape;
+    const until = this.tables + tables;
+    while (this.level <= levels && !this.incomplete) {
+      if (this.tables >= until) return true;
+      this.readOn(this.visits[this.level]!);
+    }
+    this.joiner.close();
+    this.joiner.flush();
+    return false;
+  }
+
+  /** What was met so far. */
+  result(): Enumeration {
     const { joiner, totals } = this;
-    const frame = Number(root >> 12n);
-    // Rights that no table has touched yet: all bits granted, none taken away.
-    this.table(this.compiled.shape.levels, frame, Number(root & 0xfffn), 0, -1, -1, 0, 0);
-    joiner.close();
-    joiner.flush();
     const [pages, low, high] = totals.sums;
     return {
       leaves: totals.leaves,
@@ -124,24 +162,13 @@ class TableWalk {
       missing: this.missing,
       missingCount: this.missingCount,
       cycles: [...this.cycles],
-      incomplete: this.incomplete,
+      incomplete: this.level <= this.compiled.shape.levels,
       classes: joiner.classes.list,
     };
   }
 
-  /** Counts a table; false: the work is to end. */
-  private mayVisit(): boolean {
-    this.tables++;
-    if (this.tables > (this.options.maxTables ?? usualMaxTables)) this.incomplete = true;
-    if (this.tables % stopEvery === 0 && this.options.shouldStop?.(this.tables) === true) {
-      this.incomplete = true;
-    }
-    return !this.incomplete;
-  }
-
-  /** One table, page by page; `at` is the first 4 KiB page of addresses it translates. */
-  private table(
-    level: number,
+  /** Makes a table one level down the current one. */
+  private descend(
     frame: number,
     offset: number,
     at: number,
@@ -150,49 +177,78 @@ class TableWalk {
     orLo: number,
     orHi: number,
   ): void {
-    if (!this.mayVisit()) return;
-    this.path[level] = frame;
+    if (this.tables >= (this.options.maxTables ?? usualMaxTables)) {
+      this.incomplete = true;
+      return;
+    }
+    this.tables++;
+    const visit = this.visits[--this.level]!;
+    visit.frame = frame;
+    visit.offset = offset;
+    visit.at = at;
+    visit.index = 0;
+    visit.andLo = andLo;
+    visit.andHi = andHi;
+    visit.orLo = orLo;
+    visit.orHi = orHi;
+  }
+
+  /** Reads on in the current table, to its end or to an entry that points at a table. */
+  private readOn(visit: Visit): void {
+    const { level } = this;
     const base = level * ruleStride;
     const entries = this.rules[base + rule.indexMask]! + 1;
     const pagesEach = 2 ** (this.rules[base]! - 12);
     const entryBytes = this.stride * 4;
-    for (let index = 0, page = frame, byte = offset; index < entries; page++, byte = 0) {
-      const here = Math.min(entries - index, Math.floor((4096 - byte) / entryBytes));
-      const from = at + index * pagesEach;
-      if (!this.pages.open(page, level)) this.missingPage(page, from, here * pagesEach);
-      else {
-        const { buffer, whole } = this.pages;
-        const first = this.pages.offset + (byte >>> 2);
-        const stretches = whole ? wholeTable : this.stretches(byte >>> 2, here);
-        for (const { start, end, known } of stretches) {
-          const stretch = from + start * pagesEach;
-          const count = Math.min(end, here) - start;
-          const place = first + start * this.stride;
-          if (!known) this.missingPage(page, stretch, count * pagesEach);
-          else if (level > 1) {
-            this.scan(level, buffer, place, count, stretch, andLo, andHi, orLo, orHi);
-          } else {
-            this.enter(stretch);
-            this.scans[1]!.scan(buffer, place, count, andLo, andHi, orLo, orHi);
-          }
-        }
+    while (visit.index < entries) {
+      const byte = visit.offset + visit.index * entryBytes;
+      const page = visit.frame + Math.floor(byte / 4096);
+      const half = (byte % 4096) >>> 2;
+      const here = Math.min(entries - visit.index, Math.floor((4096 - (byte % 4096)) / entryBytes));
+      const from = visit.at + visit.index * pagesEach;
+      if (!this.pages.open(page, level)) {
+        this.missingPage(page, from, here * pagesEach);
+        visit.index += here;
+        continue;
       }
-      index += here;
+      const known = this.pages.whole ? here : this.knownFrom(half, here);
+      if (known === 0) {
+        const unknown = this.unknownFrom(half, here);
+        this.missingPage(page, from, unknown * pagesEach);
+        visit.index += unknown;
+        continue;
+      }
+      const { buffer } = this.pages;
+      const place = this.pages.offset + half;
+      if (level > 1) {
+        visit.index += this.scan(visit, buffer, place, known, from);
+        if (this.level !== level || this.incomplete) return;
+      } else {
+        this.enter(from);
+        const { andLo, andHi, orLo, orHi } = visit;
+        this.scans[1]!.scan(buffer, place, known, andLo, andHi, orLo, orHi);
+        visit.index += known;
+      }
     }
-    this.path[level] = -1;
+    visit.frame = -1;
+    this.level++;
   }
 
-  /** Entries of the page just opened that are known, and those that are not, in turn. */
-  private stretches(half: number, entries: number): Stretch[] {
-    const found: Stretch[] = [];
-    for (let index = 0; index < entries; index++) {
-      const at = half + index * this.stride;
-      const known = this.pages.isKnown(at) && (this.stride === 1 || this.pages.isKnown(at + 1));
-      const last = found.at(-1);
-      if (last?.known === known) last.end = index + 1;
-      else found.push({ start: index, end: index + 1, known });
-    }
-    return found;
+  private isKnown(half: number): boolean {
+    return this.pages.isKnown(half) && (this.stride === 1 || this.pages.isKnown(half + 1));
+  }
+
+  /** How many entries of the open page are known, from one on. */
+  private knownFrom(half: number, entries: number): number {
+    let count = 0;
+    while (count < entries && this.isKnown(half + count * this.stride)) count++;
+    return count;
+  }
+
+  private unknownFrom(half: number, entries: number): number {
+    let count = 0;
+    while (count < entries && !this.isKnown(half + count * this.stride)) count++;
+    return count;
   }
 
   /** Entries that the memory does not hold, and the addresses they would translate. */
@@ -208,40 +264,36 @@ class TableWalk {
     this.joiner.given[tablePage] = page >= this.upperFrom ? page + this.upperAdd : page;
   }
 
-  /** Entries of an upper level that stand from `first` on and are all known. */
+  /**
+   * Entries of an upper level that stand from `first` on and are all known, up to one that points at
+   * a table, which then is the current one. Returns how many were read.
+   */
   private scan(
-    level: number,
+    visit: Visit,
     buffer: Uint32Array,
     first: number,
     entries: number,
     at: number,
-    andLo: number,
-    andHi: number,
-    orLo: number,
-    orHi: number,
-  ): void {
-    const { rules, stride, test } = this;
+  ): number {
+    const { rules, stride, test, level } = this;
+    const { andLo, andHi, orLo, orHi } = visit;
     const scan = this.scans[level]!;
     const base = level * ruleStride;
     const pagesEach = 2 ** (rules[base]! - 12);
-    const end = first + entries * stride;
-    for (let place = first; place < end && !this.incomplete;) {
+    for (let index = 0; index < entries; index++) {
+      const place = first + index * stride;
       const lo = buffer[place]!;
       const hi = stride === 2 ? buffer[place + 1]! : 0;
-      const from = at + ((place - first) / stride) * pagesEach;
       const present =
         ((lo & rules[base + rule.presentLo]!) | (hi & rules[base + rule.presentHi]!)) !== 0;
-      if (
-        passes(test, lo, hi) ||
-        (present && (lo & rules[base + rule.leafMask]!) === rules[base + rule.leafValue]!)
-      ) {
+      const leaf = (lo & rules[base + rule.leafMask]!) === rules[base + rule.leafValue]!;
+      const from = at + index * pagesEach;
+      if (passes(test, lo, hi) || (present && leaf)) {
         // A run of its own for each: the upper half begins within the root.
         this.enter(from);
         scan.entry(buffer, place, place + stride, 0, andLo, andHi, orLo, orHi);
-        place += stride;
         continue;
       }
-      place += stride;
       if (!present) continue;
       if (
         ((lo & rules[base + rule.tableReservedLo]!) |
@@ -255,9 +307,8 @@ class TableWalk {
       }
       const target = this.tableAddress(level, lo, hi);
       const frame = Math.floor(target / 4096);
-      if (this.path.includes(frame)) this.cycles.add(frame);
-      this.table(
-        level - 1,
+      if (this.visits.some((above) => above.frame === frame)) this.cycles.add(frame);
+      this.descend(
         frame,
         target % 4096,
         from,
@@ -266,7 +317,9 @@ class TableWalk {
         orLo | (lo & rules[base + rule.tableOrLo]!),
         orHi | (hi & rules[base + rule.tableOrHi]!),
       );
+      return index + 1;
     }
+    return entries;
   }
 
   /** Byte address of the table that an entry points at. */
@@ -276,12 +329,3 @@ class TableWalk {
     return ((hi & tableAddressHi) >>> 0) * 0x1_0000_0000 + ((lo & tableAddressLo) >>> 0);
   }
 }
-
-/** Entries that are all known, or all not. */
-interface Stretch {
-  readonly start: number;
-  end: number;
-  readonly known: boolean;
-}
-
-const wholeTable: readonly Stretch[] = [{ start: 0, end: Infinity, known: true }];
