@@ -1,4 +1,11 @@
-import { formatWord, type LogEvent, type LogField, type WordAt } from '../../src-core/index';
+import {
+  decodeWord,
+  formatWord,
+  type LogEvent,
+  type LogField,
+  type WordAt,
+  type WordContext,
+} from '../../src-core/index';
 import { askEntry, type EntryReply } from '../ask-entry';
 import type { FileView } from '../file-view';
 import { type Answer, code, type Line, strong } from '../render/answer';
@@ -6,16 +13,28 @@ import { changeTable, consequenceOf, entryPhrase } from '../render/change';
 import { entryAnswer, findingLine } from '../render/entry';
 import { everyBit } from '../render/field-table';
 import { problemAnswer } from '../render/problem';
+import { eventWord } from './event-words';
 import type { Asked, Explanation } from './explanation';
+import { kernelOfFile } from './kernel-of-file';
+import { roleAnswer } from './printed-role';
 import { kernelNotes } from './table-entry';
+import { wordAnswer } from './word-answer';
 
-/** A value of a log line: the whole event is what it means. */
+/** A value of a log line: a register or a code by itself; else the whole event is what it means. */
 export function explainLogField(
   { view }: Asked,
   word: Extract<WordAt, { kind: 'log-field' }>,
 ): Explanation {
-  const { start, end, event } = word;
-  return { answer: eventAnswer(view, event), start, end };
+  const { start, end, event, field } = word;
+  return { answer: fieldAnswer(view, event, field) ?? eventAnswer(view, event), start, end };
+}
+
+/** What a value says that is a word of its own; `null`: it is none. */
+function fieldAnswer(view: FileView, event: LogEvent, field: LogField): Answer | null {
+  const kind = eventWord(view, event, field);
+  if (!kind || field.value === null) return null;
+  const basis = `${event.title}; ${kind.why}.`;
+  return wordAnswer(kind.word, field.value, wordContext(view), basis);
 }
 
 /** Anywhere else in an event's text; `null`: no event stands at that place. */
@@ -36,7 +55,8 @@ export function eventAnswer(view: FileView, event: LogEvent): Answer {
     return changeAnswer(view, event, before.value, after.value);
   }
   const value = entry?.value ?? after?.value;
-  return value == null ? plainEvent(event) : entryEvent(view, event, value);
+  if (value != null) return entryEvent(view, event, value);
+  return roleAnswer(view, event) ?? plainEvent(view, event);
 }
 
 function changeAnswer(view: FileView, event: LogEvent, old: bigint, value: bigint): Answer {
@@ -94,20 +114,32 @@ function reservedWarning(event: LogEvent, value: bigint): Line[] {
 }
 
 /** An event without an entry: its values by name. */
-function plainEvent(event: LogEvent): Answer {
+function plainEvent(view: FileView, event: LogEvent): Answer {
   return {
     headline: [strong(event.title)],
     meaning: event.fields.length === 0 ? [['Its text is in no form that is known here.']] : [],
     warnings: [],
     table: {
-      head: [[], ['value']],
-      rows: event.fields.map(({ name, text }) => [[name.replaceAll('_', ' ')], [code(text)]]),
+      head: [[], ['value'], []],
+      rows: event.fields.map((field) => [
+        [field.name.replaceAll('_', ' ')],
+        [code(field.text)],
+        [wordInShort(view, event, field)],
+      ]),
     },
     everyBit: null,
     notes: [],
     basis: event.hints?.why ?? '',
     links: [],
   };
+}
+
+/** A word's own sentence, behind its value; empty for any other value. */
+function wordInShort(view: FileView, event: LogEvent, field: LogField): string {
+  const kind = eventWord(view, event, field);
+  if (!kind || field.value === null) return '';
+  const word = decodeWord(kind.word, field.value, wordContext(view));
+  return 'problem' in word ? '' : `${word.title}: ${word.summary}`;
 }
 
 function ask(view: FileView, event: LogEvent, value: bigint): EntryReply | { problem: string } {
@@ -136,4 +168,9 @@ function basisOf({ entry }: EntryReply, event: LogEvent): string {
 
 function fieldOf(event: LogEvent, role: LogField['role']): LogField | undefined {
   return event.fields.find((field) => field.role === role);
+}
+
+function wordContext(view: FileView): WordContext {
+  const kernel = kernelOfFile(view);
+  return { cpu: view.cpu, ...(kernel !== undefined && { kernel }) };
 }

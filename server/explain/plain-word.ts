@@ -1,18 +1,18 @@
 import {
-  decodeWord,
   entryFormats,
   findWordKind,
+  parseWord,
   type WordAt,
   type WordKind,
 } from '../../src-core/index';
 import { askEntry } from '../ask-entry';
-import { decodedWordAnswer } from '../render/decoded-word';
 import { type Answer, type Line, strong } from '../render/answer';
 import { entryAnswer, entryInShort } from '../render/entry';
-import { problemAnswer } from '../render/problem';
 import { explainTable } from './dump-address';
 import type { Asked, Explanation } from './explanation';
+import { kernelOfFile } from './kernel-of-file';
 import { kernelNotes } from './table-entry';
+import { wordAnswer } from './word-answer';
 
 /** A hex word outside of dumps and events: a named register, a table's address, or maybe an entry. */
 export function explainPlainWord(
@@ -39,15 +39,33 @@ function namedAnswer({ view, line }: Asked, value: bigint, start: number): Answe
   const before = view.index.lineText(line).slice(Math.max(0, start - 64), start);
   const kind = wordKindNamed(nameBefore.exec(before)?.[1]);
   if (!kind) return null;
-  const { kernel } = view.hints;
-  const word = decodeWord(kind.name, value, {
+  const kernel = kernelOfFile(view);
+  const vtcr = kind.name === 'vttbr' ? vtcrNear(view, line) : undefined;
+  const context = {
     cpu: view.cpu,
     ...(kernel !== undefined && { kernel }),
-  });
-  return 'problem' in word
-    ? problemAnswer(word.problem)
-    : decodedWordAnswer(word, `${kind.title} because of the name before it.`);
+    ...(vtcr !== undefined && { vtcr }),
+  };
+  return wordAnswer(kind.name, value, context, `${kind.title} because of the name before it.`);
 }
+
+/** How far around a VTTBR_EL2 its VTCR_EL2 is looked for. */
+const linesAround = 8;
+const vtcrNamed = /\bvtcr(?:_el2)?\b[^0-9a-z\r\n]{0,8}(?:0x)?([0-9a-f]{1,16})\b/i;
+
+/** The VTCR_EL2 that stands near a line, as the one printed with it. */
+function vtcrNear({ index }: Asked['view'], line: number): bigint | undefined {
+  for (let far = 0; far <= linesAround; far++) {
+    for (const at of [line - far, line + far]) {
+      if (at < 0 || at >= index.lineCount) continue;
+      const text = vtcrNamed.exec(index.lineText(at).slice(0, longestRead))?.[1];
+      if (text !== undefined) return parseWord(text);
+    }
+  }
+  return undefined;
+}
+/** Of a line longer than this the rest is not searched for a register. */
+const longestRead = 4096;
 
 /** The kind that one or two words name: the last word alone, or both together. */
 function wordKindNamed(name: string | undefined): WordKind | undefined {
