@@ -74,13 +74,14 @@ describe('walking an address', () => {
     await commands.executeCommand('pagewalk.newDump');
     const editor = window.activeTextEditor!;
     assert.equal(editor.document.languageId, 'pagewalk-dump');
-    await editor.edit((edit) =>
-      edit.insert(
-        editor.selection.active,
-        '# pagewalk: format=npt64 kernel=6.1 root=0x1000 level=1\n(qemu) xp /2gx 0x1000\n' +
-          '0000000000001000: 0x0000000000000000 0x0000000105003e67\n',
-      ),
-    );
+    const lines = [
+      '# pagewalk: format=npt64 kernel=6.1 root=0x1000 level=4',
+      '0000000000001000: 0x0000000000002827',
+      '0000000000002000: 0x0000000000003827',
+      '0000000000003000: 0x0000000000004827',
+      '0000000000004008: 0x0000000105003e67',
+    ];
+    await editor.edit((edit) => edit.insert(editor.selection.active, lines.join('\n')));
     const reply = await commands.executeCommand<WalkReply>('pagewalk.walkAddress', {
       uri: editor.document.uri.toString(),
       address: '0x1234',
