@@ -47,11 +47,12 @@ export default defineConfig(
       outside('server|client|test', 'src-core knows only itself.'),
     ]),
   },
-  coreRoom('paging', 'kvm|memory|text|walk|sim'),
-  coreRoom('kvm', 'memory|text|walk|sim'),
-  coreRoom('memory', 'paging|kvm|text|walk|sim'),
-  coreRoom('text', 'walk|sim'),
-  coreRoom('walk', 'text|sim'),
+  coreRoom('paging', 'kvm|memory|text|walk|trace|sim'),
+  coreRoom('kvm', 'memory|text|walk|trace|sim'),
+  coreRoom('memory', 'paging|kvm|text|walk|trace|sim'),
+  coreRoom('text', 'walk|trace|sim'),
+  coreRoom('walk', 'text|trace|sim'),
+  coreRoom('trace', 'sim'),
   {
     files: ['server/**/*.ts'],
     rules: mayImport([

@@ -95,3 +95,18 @@ export {
 export { type EventLines, linesOfEvent } from './text/log/event-lines';
 export { type LogRoot, logRoots } from './text/log/log-roots';
 export { type PrintedRole, printedRole } from './text/log/page-role';
+export { audit, type AuditOptions, auditSteps } from './walk/audit';
+export type { AuditFinding, AuditReport } from './walk/audit-finding';
+export { rightsInShort } from './walk/audit-messages';
+export { cyclicChild, missingChild, TableGraph, tableGraph } from './walk/table-graph';
+export { type PhysicalUse, type PhysicalUses, whoMaps, whoMapsSteps } from './walk/who-maps';
+export type { ChangeCause } from './trace/change-list';
+export type { ValueGround } from './trace/entry-values';
+export {
+  type ChangedEntry,
+  type EntryChange,
+  type ReplayLimits,
+  TraceReplay,
+} from './trace/replay';
+export { type StateEntry, type StateMemory, TableState } from './trace/table-state';
+export type { TraceTree } from './trace/trace-tree';

@@ -18,6 +18,8 @@ export interface ChunkScan {
   readonly findings: readonly TextFinding[];
   /** Line << 8 | number of the event in `knownEvents`, in line order. */
   readonly events: Uint32Array;
+  /** Where the text of each of them begins, in units from the chunk's start. */
+  readonly eventTexts: Uint32Array;
   readonly directives: readonly number[];
   /** Lines of each dialect, by its name. */
   readonly dialects: ReadonlyMap<string, number>;
@@ -44,6 +46,7 @@ export class ChunkScanner {
   private runs = new DumpRuns();
   private findings: TextFinding[] = [];
   private events: number[] = [];
+  private eventTexts: number[] = [];
   private directives: number[] = [];
   private dialects = new Map<string, number>();
   private state = noLine;
@@ -87,6 +90,7 @@ export class ChunkScanner {
       runs: this.runs,
       findings: this.findings,
       events: Uint32Array.from(this.events),
+      eventTexts: Uint32Array.from(this.eventTexts),
       directives: this.directives,
       dialects: this.dialects,
       exit: this.state,
@@ -98,6 +102,7 @@ export class ChunkScanner {
     this.runs = new DumpRuns();
     this.findings = [];
     this.events = [];
+    this.eventTexts = [];
     this.directives = [];
     this.dialects = new Map();
     this.state = entry;
@@ -231,6 +236,7 @@ export class ChunkScanner {
 
   private addEvent(): void {
     this.events.push(((this.lineNumber << 8) | this.eventFinder.number) >>> 0);
+    this.eventTexts.push(this.eventFinder.textStart);
   }
 
   /** A line that is only the beginning of the address due next was cut off. */

@@ -241,6 +241,24 @@ export class TextIndex {
     }
   }
 
+  /**
+   * Calls back for every event in line order, with the units of the text around it and where its own
+   * text begins: for readers of millions. The units are good until the call returns.
+   */
+  readEvents(
+    read: (line: number, event: number, units: Uint8Array, textStart: number) => void,
+  ): void {
+    for (const { scan, firstLine, text } of this.chunks) {
+      const { events, eventTexts } = scan!;
+      if (events.length === 0) continue;
+      const units = this.units.of(text);
+      for (let index = 0; index < events.length; index++) {
+        const packed = events[index]!;
+        read(firstLine + (packed >>> 8), packed & 0xff, units, eventTexts[index]!);
+      }
+    }
+  }
+
   /** Where the word at an address stands: the last line that gives it. */
   private originOf(frame: number, offset: number): Origin | undefined {
     for (let index = this.chunks.length - 1; index >= 0; index--) {

@@ -8,6 +8,7 @@ import { gdbPrint } from './gdb-print';
 import { guestFault } from './guest-fault';
 import { guestWalk } from './guest-walk';
 import type { LogEventSpec, LogFamily } from './log-family';
+import { lostEvents } from './lost-events';
 import { mmio } from './mmio';
 import { mmuNotifier } from './mmu-notifier';
 import { mmuRoot } from './mmu-root';
@@ -46,6 +47,7 @@ export const logFamilies: readonly LogFamily[] = [
   crashVtop,
   gdbPrint,
   arm64Kvm,
+  lostEvents,
 ];
 
 /** An event with the family it belongs to; its place in this list is its number. */

@@ -1,0 +1,278 @@
+import { parseLogLine } from '../text/log/log-event';
+import type { TextIndex } from '../text/index';
+import { highHalf, lowHalf } from '../word';
+import { none } from './entry-table';
+import { EntryWriter } from './entry-writer';
+import type { FormReader } from './form-reader';
+import { type PageLine, ShadowPages } from './shadow-pages';
+import { isEmpty, isParkedValue, isTableLink, sameButCpuBits, tableFrame } from './spte-shape';
+import { eventNumber, readersOf, readForm } from './trace-events';
+import type { TraceTree } from './trace-tree';
+
+/** Takes in one line. */
+type Taker = (line: number, units: Uint8Array, start: number) => void;
+
+/** A GFN or frame from two halves: at most 52 bits, so a plain number is exact. */
+function wide(lo: number, hi: number): number {
+  return hi * 0x1_0000_0000 + lo;
+}
+
+/** Where the values of a change stand in its reader. */
+interface ChangeSlots {
+  readonly asId: number;
+  readonly gfn: number;
+  readonly level: number;
+  readonly old: number;
+  readonly value: number;
+}
+
+function changeSlots(reader: FormReader): ChangeSlots {
+  return {
+    asId: reader.slot('as_id'),
+    gfn: reader.slot('gfn'),
+    level: reader.slot('level'),
+    old: reader.slot('old_spte'),
+    value: reader.slot('new_spte'),
+  };
+}
+
+const numberOf = (value: bigint | null | undefined): number => Number(value ?? 0n);
+
+/** Reads a trace's lines, in order, into what they say of entries. */
+export class TraceReader {
+  readonly writer = new EntryWriter();
+  /** Lines where events were lost, of which nothing is known. */
+  readonly lost: number[] = [];
+  /** Lines of events that are about entries, but cut off or in another form. */
+  readonly unread: number[] = [];
+  /** Lines of the lockless fast path whose entry could not be told. */
+  readonly unplaced: number[] = [];
+  private readonly pages = new ShadowPages(this.writer);
+  private readonly takers = new Map<number, Taker>();
+  private index: TextIndex | null = null;
+
+  constructor() {
+    const add = (name: string, taker: Taker): void => {
+      this.takers.set(eventNumber(name), taker);
+    };
+    const between: Taker = () => this.writer.keeper.between();
+    add('kvm_tdp_mmu_spte_changed', this.tdpChanges(readersOf('kvm_tdp_mmu_spte_changed')));
+    add('kvm_mmu_set_spte', this.sptesSet(readersOf('kvm_mmu_set_spte')));
+    add('fast_page_fault', this.fastFaults(readersOf('fast_page_fault').slice(0, 1)));
+    add('kvm_mmu_get_page', (line) => this.pageLine(line, true));
+    add('kvm_mmu_prepare_zap_page', (line) => this.pageLine(line, false));
+    add('kvm_mmu_zap_all_fast', (line) => this.writer.keeper.allObsolete(line));
+    add('kvm_mmu_invalidate_zap_all_pages', (line) => this.writer.keeper.allObsolete(line));
+    add('mmu_root', (line) => this.rootLoaded(line));
+    add('kvm_page_fault', between);
+    add('kvm_mmu_spte_requested', between);
+    add('lost-events', (line) => this.lost.push(line));
+  }
+
+  /** Reads a whole text. */
+  read(index: TextIndex): void {
+    this.index = index;
+    const { takers } = this;
+    index.readEvents((line, event, units, start) => takers.get(event)?.(line, units, start));
+  }
+
+  private tdpChanges(readers: readonly FormReader[]): Taker {
+    const slotsOf = new Map(readers.map((reader) => [reader, changeSlots(reader)]));
+    return (line, units, start) => {
+      const reader = readForm(readers, units, start);
+      const slots = reader && slotsOf.get(reader);
+      const level = slots ? reader.lo[slots.level]! : 0;
+      if (!slots || level < 1 || level > 5) this.unread.push(line);
+      else this.tdpChange(line, level, reader, slots);
+    };
+  }
+
+  private tdpChange(line: number, level: number, reader: FormReader, slots: ChangeSlots): void {
+    const { writer } = this;
+    const { lo, hi } = reader;
+    const asId = lo[slots.asId]!;
+    const gfn = wide(lo[slots.gfn]!, hi[slots.gfn]!);
+    const oldLo = lo[slots.old]!;
+    const oldHi = hi[slots.old]!;
+    const newLo = lo[slots.value]!;
+    const newHi = hi[slots.value]!;
+    const links = isTableLink(newLo, newHi, level);
+    const fresh = links && isEmpty(oldLo, oldHi);
+    const tree =
+      (fresh ? writer.keeper.takePending(asId, level) : undefined) ??
+      this.treeOf(line, asId, gfn, level, oldLo, oldHi, isParkedValue(newLo, newHi), links);
+    tree.rootLevel = Math.max(tree.rootLevel, level);
+    const entry = writer.entry(tree.number, level, gfn);
+    writer.change(line, entry, oldLo, oldHi, newLo, newHi, 'changed');
+  }
+
+  /** The root whose entry a line means: the one that holds what the line calls the old value. */
+  private treeOf(
+    line: number,
+    asId: number,
+    gfn: number,
+    level: number,
+    oldLo: number,
+    oldHi: number,
+    parks: boolean,
+    links: boolean,
+  ): TraceTree {
+    const { writer } = this;
+    const candidates = writer.keeper.candidates(asId);
+    const newest = candidates[0];
+    if (!newest) return writer.keeper.addUnannounced(asId, null, level);
+    if (candidates.length === 1 && !(links && level >= newest.rootLevel)) return newest;
+    let best = newest;
+    let bestFit = -1;
+    const parksEmpty = parks && isEmpty(oldLo, oldHi);
+    for (const tree of candidates) {
+      // An empty entry is parked only where its table was unlinked before.
+      if (parksEmpty && this.hangsOn(tree, gfn, level)) continue;
+      const fit = writer.fit(tree.number, level, gfn, oldLo, oldHi);
+      if (fit > bestFit) {
+        bestFit = fit;
+        best = tree;
+      }
+    }
+    // A root's entry is empty again though no line emptied it: this is another root.
+    if (bestFit === 0 && links && level >= best.rootLevel && isEmpty(oldLo, oldHi)) {
+      return writer.keeper.addUnannounced(asId, line, level);
+    }
+    return best;
+  }
+
+  /** Whether the table of an entry is linked from above. */
+  private hangsOn(tree: TraceTree, gfn: number, level: number): boolean {
+    if (level >= tree.rootLevel) return true;
+    const { writer } = this;
+    const entry = writer.entry(tree.number, level, gfn);
+    const parent = writer.entries.parent[entry]!;
+    return writer.now.read(parent) && isTableLink(writer.now.lo, writer.now.hi, level + 1);
+  }
+
+  private sptesSet(readers: readonly FormReader[]): Taker {
+    return (line, units, start) => {
+      const reader = readForm(readers, units, start);
+      if (!reader) {
+        this.unread.push(line);
+        return;
+      }
+      const { lo, hi } = reader;
+      const valueOf = (name: string): [number, number] => {
+        const slot = reader.slot(name);
+        return [lo[slot]!, hi[slot]!];
+      };
+      const gfn = wide(...valueOf('gfn'));
+      const [level] = valueOf('level');
+      const spte = valueOf('spte');
+      const address = wide(...valueOf('at'));
+      if (level < 1 || level > 5 || address % 8 !== 0) this.unread.push(line);
+      else if (!this.isTdpEntry(gfn, level, spte))
+        this.pages.set(line, gfn, level, address, ...spte);
+    };
+  }
+
+  /** Whether the TDP MMU told this entry by a line of its own. */
+  private isTdpEntry(gfn: number, level: number, [lo, hi]: readonly [number, number]): boolean {
+    const { writer } = this;
+    return writer.keeper.recent().some((tree) => {
+      const entry = writer.entries.find(tree.number, level, gfn);
+      return (
+        entry !== none &&
+        writer.now.read(entry) &&
+        sameButCpuBits(writer.now.lo, writer.now.hi, lo, hi)
+      );
+    });
+  }
+
+  /** The lockless fast path tells the address, not the level: it is the entry that holds the old value. */
+  private fastFaults(readers: readonly FormReader[]): Taker {
+    return (line, units, start) => {
+      const reader = readForm(readers, units, start);
+      if (!reader) {
+        this.unread.push(line);
+        return;
+      }
+      const { lo, hi } = reader;
+      const at = (name: string): number => reader.slot(name);
+      if (lo[at('fixed')] !== 1) return;
+      const gfn = Math.floor(wide(lo[at('gva')]!, hi[at('gva')]!) / 4096);
+      const old = at('old');
+      const entry = this.entryWith(gfn, lo[old]!, hi[old]!);
+      const next = at('new');
+      if (entry === none) this.unplaced.push(line);
+      else this.writer.change(line, entry, lo[old]!, hi[old]!, lo[next]!, hi[next]!, 'fast-fault');
+    };
+  }
+
+  private entryWith(gfn: number, lo: number, hi: number): number {
+    const { writer } = this;
+    const { now } = writer;
+    const fits = (entry: number): boolean =>
+      entry !== none && now.read(entry) && sameButCpuBits(now.lo, now.hi, lo, hi);
+    for (const tree of writer.keeper.recent()) {
+      for (let level = 1; level <= 3; level++) {
+        const first = gfn - (gfn % 512 ** (level - 1));
+        const parent = writer.entries.find(tree.number, level, first);
+        if (fits(parent)) return parent;
+        const split = this.splitEntry(tree, first, level);
+        if (fits(split)) return split;
+      }
+    }
+    // Write protection of the shadow MMU leaves no line: the frame alone must do.
+    for (const entry of this.pages.entriesOf(gfn)) {
+      if (now.read(entry) && tableFrame(now.lo, now.hi) === tableFrame(lo, hi)) return entry;
+    }
+    return none;
+  }
+
+  /** An entry that no line named yet, in a table that a line linked. */
+  private splitEntry(tree: TraceTree, gfn: number, level: number): number {
+    const { writer } = this;
+    const above = gfn - (gfn % 512 ** level);
+    const parent = writer.entries.find(tree.number, level + 1, above);
+    const linked = parent !== none && writer.now.linkOf(parent) !== none;
+    return linked ? writer.entry(tree.number, level, gfn) : none;
+  }
+
+  private pageLine(line: number, made: boolean): void {
+    const event = parseLogLine(this.index!.lineText(line));
+    const texts = new Map(event?.fields.map((field) => [field.name, field]));
+    const gfn = texts.get('gfn')?.value;
+    // Bits 3:0 and 7 of the role word are level and "direct" in every kernel (kvm_host.h).
+    const role = texts.get('role')?.value;
+    const level = role == null ? texts.get('level')?.value : role & 0xfn;
+    const direct = role == null ? texts.has('direct') : (role & 0x80n) !== 0n;
+    if (gfn == null || level == null) {
+      this.writer.keeper.between();
+      return;
+    }
+    const page: PageLine = {
+      gfn: numberOf(gfn),
+      level: numberOf(level),
+      direct,
+      rest: ['role', 'quadrant', 'access', 'entry_bytes']
+        .map((name) => texts.get(name)?.text)
+        .join(' '),
+    };
+    if (!made) {
+      this.pages.zap(line, page);
+      return;
+    }
+    this.pages.linked(line, page);
+    if (texts.get('created')?.text !== 'existing') {
+      if (page.direct) this.writer.keeper.pageMade(line, page.level);
+      this.pages.pageMade(page);
+    }
+  }
+
+  private rootLoaded(line: number): void {
+    const event = parseLogLine(this.index!.lineText(line));
+    const [root, level] = ['root_hpa', 'root_level'].map(
+      (name) => event?.fields.find((field) => field.name === name)?.value,
+    );
+    if (root == null || level == null) return;
+    const frame = highHalf(root) * 0x10_0000 + (lowHalf(root) >>> 12);
+    this.writer.keeper.rootLoaded(frame, Number(level));
+  }
+}
