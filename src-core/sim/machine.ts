@@ -35,6 +35,11 @@ export class Machine {
     stop: MachineStop | null;
     /** Somebody wants the CPU: the next walk that may yield does. */
     rescheduleDue: boolean;
+    /** How often the host took pages away: `mmu_invalidate_seq`. */
+    invalidations: number;
+    /** Tasks that use the slots as they found them. */
+    slotReaders: number;
+    slotsLocked: boolean;
   };
 
   private constructor(
@@ -46,7 +51,14 @@ export class Machine {
     this.counters = new Counters(this.journal);
     this.lock = new MmuLock(this.journal);
     this.slots = setup.slots.map((slot) => new Memslot(slot, this.journal));
-    this.state = { generation: setup.generation, stop: null, rescheduleDue: false };
+    this.state = {
+      generation: setup.generation,
+      stop: null,
+      rescheduleDue: false,
+      invalidations: 0,
+      slotReaders: 0,
+      slotsLocked: false,
+    };
     const taken = new Set(setup.tables.map((table) => table.pa));
     this.pages = new ShadowPages(
       this.journal,

@@ -41,6 +41,33 @@ export class Task {
     yield this.step('locked');
   }
 
+  /**
+   * Reads the memory slots as they are now; whoever changes them waits until it is done (SRCU).
+   * Nothing else keeps a fault from using a slot that was just changed.
+   */
+  *readingSlots<Result>(part: () => Steps<Result>): Steps<Result> {
+    const { journal, state } = this.machine;
+    journal.assign(state, 'slotReaders', state.slotReaders + 1);
+    const result = yield* part();
+    journal.assign(state, 'slotReaders', state.slotReaders - 1);
+    return result;
+  }
+
+  /** Waits until nobody uses the slots as they were before: `synchronize_srcu()`. */
+  *waitForSlotReaders(): Steps {
+    while (this.machine.state.slotReaders > 0) yield this.step('waiting');
+  }
+
+  /** One change of the slots at a time: `kvm->slots_lock`. */
+  *changingSlots<Result>(part: () => Steps<Result>): Steps<Result> {
+    const { journal, state } = this.machine;
+    while (state.slotsLocked) yield this.step('waiting');
+    journal.assign(state, 'slotsLocked', true);
+    const result = yield* part();
+    journal.assign(state, 'slotsLocked', false);
+    return result;
+  }
+
   *unlock(): Steps {
     this.#leave();
     yield this.step('unlocked');

@@ -1,3 +1,4 @@
+import type { Machine } from '../machine';
 import type { Steps } from '../micro-step';
 import type { ShadowPage } from '../shadow-page';
 import type { Task } from '../task';
@@ -9,15 +10,20 @@ import type { Task } from '../task';
  */
 export function* ensureRoot(task: Task, asId: number): Steps<ShadowPage | undefined> {
   const { machine } = task;
-  const [known] = machine.rootsOf(asId, 'valid');
+  const known = machine.rootsOf(asId, 'valid')[0];
   if (known) return known;
   yield* task.lock('exclusive');
+  // Another vCPU may have made one in the meantime.
+  const root = machine.rootsOf(asId, 'valid')[0] ?? allocateRoot(machine, asId);
+  yield* task.unlock();
+  return root;
+}
+
+function allocateRoot(machine: Machine, asId: number): ShadowPage | undefined {
   const level = machine.setup.levels;
   const root = machine.pages.allocate({ level, gfn: 0, asId, root: true });
-  if (root) {
-    machine.journal.addTo(machine.roots, root);
-    machine.note('root-allocated', { table: root.table.pa, level, asId });
-  }
-  yield* task.unlock();
+  if (!root) return undefined;
+  machine.journal.addTo(machine.roots, root);
+  machine.note('root-allocated', { table: root.table.pa, level, asId });
   return root;
 }

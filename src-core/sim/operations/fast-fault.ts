@@ -25,17 +25,27 @@ export function* fastFault(
   task: Task,
   root: ShadowPage,
   request: FaultRequest,
-): Steps<'fixed without the lock' | 'spurious' | null> {
+): Steps<FastOutcome | null> {
+  const { pages } = task.machine;
+  pages.enterReader();
+  const outcome = yield* tryFast(task, root, request);
+  pages.leaveReader();
+  return outcome;
+}
+
+type FastOutcome = 'fixed without the lock' | 'spurious';
+
+function* tryFast(task: Task, root: ShadowPage, request: FaultRequest): Steps<FastOutcome | null> {
   const { machine } = task;
   const { masks } = machine.kind;
+  const { gfn, asId, access } = request;
   for (let tries = 0; tries < mostTries; tries++) {
-    const { page, index, spte } = machine.lookup(root, request.gfn);
+    const { page, index, spte } = machine.lookup(root, gfn);
     yield task.step('look');
     if (!isShadowPresent(masks, spte) || !isLast(spte, page.level)) return null;
-    if (isAccessAllowed(masks, spte, request.access)) return 'spurious';
+    if (isAccessAllowed(masks, spte, access)) return 'spurious';
     const value = mended(machine, request, spte, page.level);
-    if (value === spte || !isAccessAllowed(masks, value, request.access)) return null;
-    const { gfn, asId } = request;
+    if (value === spte || !isAccessAllowed(masks, value, access)) return null;
     const place = { table: page.table.pa, index, level: page.level, gfn, asId };
     const found = page.table.entry(index);
     if (found !== spte) {

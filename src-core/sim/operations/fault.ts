@@ -19,28 +19,35 @@ import { maxHugeLevel } from '../memslot';
 
 /** Handles one page fault, whatever memory it is for. */
 export function* handleFault(task: Task, request: FaultRequest): Steps<string> {
-  const { machine } = task;
-  const { operations } = machine.kind;
-  machine.counters.add('faults', 1);
+  task.machine.counters.add('faults', 1);
   const root = yield* ensureRoot(task, request.asId);
   if (!root) return 'no memory';
+  return yield* task.readingSlots(() => faultUnder(task, root, request));
+}
+
+function* faultUnder(task: Task, root: ShadowPage, request: FaultRequest): Steps<string> {
+  const { machine } = task;
+  const { operations, masks } = machine.kind;
   const cached = yield* cachedMmio(task, root, request);
   if (cached !== null) return cached;
 
   const plan = planFault(machine, request);
+  const { invalidations } = machine.state;
   if (plan.slot && request.access === 'write' && !plan.slot.hostWritable(request.gfn)) {
     return plan.slot.setup.readOnly
       ? 'emulate: the slot is read-only'
       : 'the host page is read-only';
   }
   // Nothing can be remembered: emulated at once, no table is touched.
-  if (!plan.slot && !machine.kind.masks.mmio.enabled) return 'emulate: MMIO is not cached';
+  if (!plan.slot && !masks.mmio.enabled) return 'emulate: MMIO is not cached';
   if (plan.slot && operations.fastFault) {
     const fast = yield* fastFault(task, root, request);
     if (fast !== null) return fast;
   }
   yield* task.lock(operations.locks.fault);
-  const outcome = yield* mapFault(task, root, request, plan);
+  // `is_page_fault_stale()`: what was found without the lock may be no longer so.
+  const stale = root.invalid || machine.state.invalidations !== invalidations;
+  const outcome = stale ? 'retry' : yield* mapFault(task, root, request, plan);
   yield* task.unlock();
   return outcome;
 }

@@ -23,8 +23,10 @@ interface HostChange {
 }
 
 function movePage(task: Task, slot: Memslot, { gfn, asId, pfn, writable }: HostChange): void {
+  const { journal, state } = task.machine;
   const old = BigInt(slot.pfnOf(gfn));
   slot.movePage(gfn, pfn, writable);
+  journal.assign(state, 'invalidations', state.invalidations + 1);
   task.machine.note('host-changed', {
     gfn,
     asId,
@@ -70,8 +72,8 @@ function* followMove(task: Task, root: ShadowPage, change: HostChange): Steps<bo
 
 function* tellOfMove(task: Task, slot: Memslot, change: HostChange): Steps<string> {
   const { machine } = task;
-  movePage(task, slot, change);
   yield* task.lock('exclusive');
+  movePage(task, slot, change);
   let changed = false;
   for (const root of machine.rootsOf(change.asId, 'all')) {
     changed = (yield* followMove(task, root, change)) || changed;
@@ -109,8 +111,10 @@ export const hostChange = defineOperation({
     const slot = machine.slotOf(change.gfn, change.asId)!;
     if (via === 'change-pte') return yield* tellOfMove(task, slot, change);
     const range = { start: change.gfn, end: change.gfn + 1 };
-    yield* zapRangeOfRoots(task, range, change.asId, 'exclusive', false);
-    movePage(task, slot, change);
+    // Between the notifier's begin and end faults are turned away: to them it is one moment.
+    yield* zapRangeOfRoots(task, range, change.asId, 'exclusive', false, () => {
+      movePage(task, slot, change);
+    });
     return 'old mapping zapped';
   },
 });

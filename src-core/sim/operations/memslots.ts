@@ -16,22 +16,22 @@ const addressSpaces = 2n;
  * `kvm_mmu_invalidate_mmio_sptes()`: every change of the slots is a new generation, which makes MMIO
  * entries stale; when it wraps, stale and fresh could not be told apart and everything is zapped.
  */
-export function* newGeneration(task: Task, generation: bigint): Steps<boolean> {
+function* newGeneration(task: Task, generation: bigint): Steps<string> {
   const { machine } = task;
   const old = machine.state.generation;
   machine.journal.assign(machine.state, 'generation', generation);
   machine.note('generation', { old, new: generation });
   const kept = generation & generationMask(machine.kind.masks) & ~(addressSpaces - 1n);
-  if (kept !== 0n) return false;
+  if (kept !== 0n) return 'new generation';
   machine.note('generation', {
     text: 'kvm: zapping shadow pages for mmio generation wraparound',
   });
   yield* zapAllFast(task);
-  return true;
+  return 'generation wrapped, everything zapped';
 }
 
-function* stepGeneration(task: Task): Steps<boolean> {
-  return yield* newGeneration(task, task.machine.state.generation + addressSpaces);
+function nextGeneration({ machine }: Task): bigint {
+  return machine.state.generation + addressSpaces;
 }
 
 /** What `kvm_mmu_slot_apply_flags()` does when logging begins. */
@@ -50,26 +50,30 @@ function* beginLogging(task: Task, id: number): Steps<string> {
   return `logging begins, ${changed} entries changed`;
 }
 
+function* switchLogging(task: Task, id: number, on: boolean): Steps<string> {
+  const { machine } = task;
+  const slot = slotById(machine, id);
+  if (slot.dirtyLog === on) return on ? 'logging is on already' : 'logging is off already';
+  machine.journal.assign(slot, 'dirtyLog', on);
+  machine.note('slot-changed', {
+    asId: slot.setup.asId,
+    gfn: slot.setup.baseGfn,
+    text: `slot ${id}: dirty logging ${on ? 'on' : 'off'}`,
+  });
+  yield* task.waitForSlotReaders();
+  yield* newGeneration(task, nextGeneration(task));
+  if (on) return yield* beginLogging(task, id);
+  for (const gfn of [...slot.dirty]) machine.journal.removeFrom(slot.dirty, gfn);
+  return yield* collapseSlot(task, slot);
+}
+
 export const dirtyLog = defineOperation({
   name: 'dirty-log',
   title: 'Dirty Logging On or Off',
   summary: 'Begins logging (split, write-protect or clear D) or ends it (collapse).',
   source: 'kvm_mmu_slot_apply_flags(), arch/x86/kvm/x86.c',
   parameters: { slot: slotParameter, on: flagParameter('logging is on from now on') },
-  *run(task, { slot: id, on }, machine) {
-    const slot = slotById(machine, id);
-    if (slot.dirtyLog === on) return on ? 'logging is on already' : 'logging is off already';
-    machine.journal.assign(slot, 'dirtyLog', on);
-    machine.note('slot-changed', {
-      asId: slot.setup.asId,
-      gfn: slot.setup.baseGfn,
-      text: `slot ${id}: dirty logging ${on ? 'on' : 'off'}`,
-    });
-    yield* stepGeneration(task);
-    if (on) return yield* beginLogging(task, id);
-    for (const gfn of [...slot.dirty]) machine.journal.removeFrom(slot.dirty, gfn);
-    return yield* collapseSlot(task, slot);
-  },
+  run: (task, { slot, on }) => task.changingSlots(() => switchLogging(task, slot, on)),
 });
 
 export const memslotsUpdated = defineOperation({
@@ -78,11 +82,7 @@ export const memslotsUpdated = defineOperation({
   summary: 'Some slot changed: a new generation, which makes all MMIO entries stale.',
   source: 'kvm_arch_memslots_updated(), kvm_mmu_invalidate_mmio_sptes()',
   parameters: {},
-  *run(task) {
-    return (yield* stepGeneration(task))
-      ? 'generation wrapped, everything zapped'
-      : 'new generation';
-  },
+  run: (task) => task.changingSlots(() => newGeneration(task, nextGeneration(task))),
 });
 
 export const setGeneration = defineOperation({
@@ -92,8 +92,5 @@ export const setGeneration = defineOperation({
     'Goes to a stated generation, to see what its end brings without a quarter million updates.',
   source: 'kvm_mmu_invalidate_mmio_sptes()',
   parameters: { generation: wordParameter('the new generation') },
-  *run(task, { generation }) {
-    const wrapped = yield* newGeneration(task, generation);
-    return wrapped ? 'generation wrapped, everything zapped' : 'new generation';
-  },
+  run: (task, { generation }) => task.changingSlots(() => newGeneration(task, generation)),
 });

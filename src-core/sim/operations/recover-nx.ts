@@ -26,15 +26,14 @@ export const recoverNx = defineOperation({
   source: 'kvm_recover_nx_huge_pages(), kvm_tdp_mmu_zap_sp()',
   parameters: {},
   *run(task, _args, machine) {
-    const page = machine.pages.oldestTracked();
-    if (!page) return 'no such table';
     yield* task.lock('exclusive');
+    const page = machine.pages.oldestTracked();
     let zapped = false;
-    for (const root of machine.rootsOf(page.asId, 'all')) {
-      zapped ||= yield* zapTable(task, root, page);
+    for (const root of page ? machine.rootsOf(page.asId, 'all') : []) {
+      zapped ||= yield* zapTable(task, root, page!);
     }
     if (zapped) yield* task.flush();
     yield* task.unlock();
-    return zapped ? 'table zapped' : 'table not found';
+    return zapped ? 'table zapped' : 'no such table';
   },
 });

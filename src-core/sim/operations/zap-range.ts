@@ -5,13 +5,17 @@ import { defineOperation, rangeConflict } from './operation';
 import { endParameter, openChoice, startParameter } from './parameter';
 import { takesLeafs, takesWholeTables, zapEntries } from './zap-entries';
 
-/** Zaps a range in every root of an address space or of all, invalid ones too, and flushes at the end. */
+/**
+ * Zaps a range in every root of an address space or of all, invalid ones too, and flushes at the end.
+ * @param finish done before the lock is given back
+ */
 export function* zapRangeOfRoots(
   task: Task,
   range: WalkRange,
   asId: number | null,
   mode: Exclude<LockMode, 'none'>,
   mayYield: boolean,
+  finish: () => void = () => undefined,
 ): Steps<string> {
   const { machine } = task;
   const { zapsWholeTables } = machine.kind.operations;
@@ -23,6 +27,7 @@ export function* zapRangeOfRoots(
     flush = yield* zapEntries(task, root, range, { why, mayYield, takes }, flush);
   }
   if (flush) yield* task.flush();
+  finish();
   yield* task.unlock();
   return 'zapped';
 }

@@ -29,7 +29,10 @@ function* zapRoot(task: Task, root: ShadowPage, why: Reason): Steps<boolean> {
   return flush;
 }
 
-/** `kvm_mmu_zap_all_fast()`: roots become invalid at once; what hangs below them goes afterwards. */
+/**
+ * `kvm_mmu_zap_all_fast()`: roots become invalid at once; what hangs below them goes afterwards. The
+ * caller holds the lock of the slots, so that no two of these meet.
+ */
 export function* zapAllFast(task: Task): Steps<string> {
   const { machine } = task;
   const { operations } = machine.kind;
@@ -73,7 +76,7 @@ export const fastZap = defineOperation({
   summary: 'Invalidates all roots, so that vCPUs get new ones, and zaps the old ones afterwards.',
   source: 'kvm_mmu_zap_all_fast(), kvm_tdp_mmu_zap_invalidated_roots()',
   parameters: {},
-  run: zapAllFast,
+  run: (task) => task.changingSlots(() => zapAllFast(task)),
 });
 
 export const zapAll = defineOperation({

@@ -23,8 +23,8 @@ export function vm(
   return scenario({ machine: { kernel, ...machine }, slots: [guestMemory], run });
 }
 
-export function machineOf(given: Scenario): Machine {
-  const machine = Machine.build(given.setup);
+export function machineOf(given: Scenario, keepsHistory = true): Machine {
+  const machine = Machine.build(given.setup, keepsHistory);
   assert.ok(machine instanceof Machine);
   return machine;
 }

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+
 import type { Machine } from '../../../../src-core/sim/machine';
 
 /** A leaf as the words of the tables have it. */
@@ -86,4 +88,24 @@ export function takeCensus(machine: Machine, rules: CensusRules): TableCensus {
     count(root.table.pa, machine.setup.levels, 0, list);
   }
   return { leaves, leavesByLevel, reached, leftovers };
+}
+
+/** No table is shared, leaked or used after it was freed; what is counted is what is there. */
+export function assertWhole(machine: Machine, census: TableCensus, what: string): void {
+  const { counters, pages } = machine;
+  assert.equal(machine.stopped, null, what);
+  assert.deepEqual(
+    [counters.get('mappings4k'), counters.get('mappings2m'), counters.get('mappings1g')],
+    census.leavesByLevel.slice(1, 4),
+    `counters after ${what}`,
+  );
+  assert.deepEqual(census.leftovers, [], what);
+  assert.equal(new Set(census.reached).size, census.reached.length, `shared table: ${what}`);
+  assert.equal(pages.size, census.reached.length, `leaked table: ${what}`);
+  assert.equal(pages.memory.size, census.reached.length, what);
+  assert.equal(counters.get('mmuPages'), census.reached.length, what);
+  const tracked = [...pages.all()].filter(({ nxTracked }) => nxTracked);
+  assert.equal(counters.get('nxSplits'), tracked.length, what);
+  assert.equal(machine.lock.mode, 'none', what);
+  assert.equal(pages.queued.length, 0, what);
 }
