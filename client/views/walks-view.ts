@@ -1,4 +1,5 @@
 import {
+  commands,
   type Disposable,
   env,
   EventEmitter,
@@ -12,7 +13,8 @@ import {
 import { contextKeys, walksViewId } from '../names';
 import { setContext } from '../set-context';
 import type { WalkList, WalkRecord } from '../walks/walk-list';
-import { asNode, childrenOf, walkNode, type WalksNode } from '../walks/walk-nodes';
+import { accessText } from '../walks/asked-access';
+import { asNode, childrenOf, parentOf, walkNode, type WalksNode } from '../walks/walk-nodes';
 import { walkText } from '../walks/walk-text';
 import { walkTooltip, walkTreeItem } from './walk-tree-item';
 
@@ -40,8 +42,7 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
   }
 
   getChildren(node?: WalksNode): WalksNode[] {
-    if (!node) return this.walks.all.map(walkNode);
-    return node.kind === 'walk' ? childrenOf(node) : [];
+    return node ? childrenOf(node) : this.walks.all.map(walkNode);
   }
 
   getTreeItem(node: WalksNode): TreeItem {
@@ -49,7 +50,7 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
   }
 
   getParent(node: WalksNode): ProviderResult<WalksNode> {
-    return node.kind === 'walk' ? undefined : walkNode(node.walk);
+    return parentOf(node);
   }
 
   resolveTreeItem(item: TreeItem, node: WalksNode): TreeItem {
@@ -59,22 +60,25 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
 
   /** Opens the view on this walk; the keyboard stays where it is. */
   async reveal(walk: WalkRecord): Promise<void> {
+    // A view that is not to be seen takes up the new rows only once it is, and loses the selection.
+    if (!this.view.visible)
+      await commands.executeCommand(`${walksViewId}.focus`, { preserveFocus: true });
     await this.view.reveal(walkNode(walk), { select: true, focus: false, expand: true });
   }
 
-  /** Removes the walk of the row given, or of the row selected. */
+  /** Removes the walk, or the access, of the row given or selected. */
   remove(given: unknown): void {
     const node = this.meant(given);
-    if (node) this.walks.remove(node.walk.id);
+    if (!node) return;
+    if ('asked' in node) this.walks.removeAccess(node.walk.id, node.asked.id);
+    else this.walks.remove(node.walk.id);
   }
 
-  /** Copies the walk of the row given or selected; a row with a dump command copies that. */
+  /** Copies the walk of the row given or selected; an access or a dump command copies itself. */
   async copy(given: unknown): Promise<void> {
     const node = this.meant(given);
     if (!node) return;
-    await env.clipboard.writeText(
-      node.kind === 'dump-command' ? node.command : walkText(node.walk.reply),
-    );
+    await env.clipboard.writeText(textOf(node));
   }
 
   async copyDumpCommand(given: unknown): Promise<void> {
@@ -96,4 +100,9 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
     setContext(contextKeys.hasWalks, this.walks.all.length > 0);
     this.changes.fire(undefined);
   }
+}
+
+function textOf(node: WalksNode): string {
+  if (node.kind === 'dump-command') return node.command;
+  return 'asked' in node ? accessText(node.asked) : walkText(node.walk.reply);
 }

@@ -1,6 +1,7 @@
 import { type Disposable, EventEmitter, workspace } from 'vscode';
 
-import type { WalkParams, WalkReply } from '../../server/protocol';
+import type { AccessReply, WalkParams, WalkReply } from '../../server/protocol';
+import type { AccessQuestion, AskedAccess } from './asked-access';
 
 /** A walk that was asked for, and its answer. */
 export interface WalkRecord {
@@ -10,9 +11,12 @@ export interface WalkRecord {
   readonly reply: WalkReply;
   /** The dump was changed since: places and entries may no longer be true. */
   readonly stale: boolean;
+  /** Accesses that were asked about on this way, in the order of asking. */
+  readonly accesses: readonly AskedAccess[];
 }
 
 const mostWalks = 100;
+const mostAccesses = 20;
 
 /** The walks of this window, newest first, and which of them is shown in the editors. */
 export class WalkList implements Disposable {
@@ -46,7 +50,7 @@ export class WalkList implements Disposable {
   add(question: WalkParams, reply: WalkReply): WalkRecord {
     const earlier = this.records.find((record) => sameWalk(record, question, reply));
     const id = earlier?.id ?? `walk-${String(++this.lastNumber)}`;
-    const record = { id, question, reply, stale: false };
+    const record = { id, question, reply, stale: false, accesses: [] };
     const others = this.records.filter((other) => other !== earlier);
     this.records = [record, ...others].slice(0, mostWalks);
     this.shownId = id;
@@ -60,6 +64,28 @@ export class WalkList implements Disposable {
       record.id === id ? { ...record, reply, stale: false } : record,
     );
     this.shownId = id;
+    this.changes.fire();
+  }
+
+  /** Puts an access under its walk, last; the same question asked again takes the old answer's place. */
+  addAccess(id: string, reply: WalkReply, question: AccessQuestion, access: AccessReply): void {
+    const asked = { id: `${id}/access-${String(++this.lastNumber)}`, question, reply: access };
+    this.records = this.records.map((record) => {
+      if (record.id !== id) return record;
+      const others = record.accesses.filter((other) => other.reply.question !== access.question);
+      const accesses = [...others, asked].slice(-mostAccesses);
+      return { ...record, reply, stale: false, accesses };
+    });
+    this.shownId = id;
+    this.changes.fire();
+  }
+
+  removeAccess(id: string, access: string): void {
+    this.records = this.records.map((record) =>
+      record.id === id
+        ? { ...record, accesses: record.accesses.filter((other) => other.id !== access) }
+        : record,
+    );
     this.changes.fire();
   }
 

@@ -1,4 +1,5 @@
 import type { WalkReply, WalkRow } from '../../server/protocol';
+import { type AccessDetail, accessDetails, type AskedAccess } from './asked-access';
 import type { WalkRecord } from './walk-list';
 
 export interface WalkNode {
@@ -25,16 +26,54 @@ export interface DumpCommandNode {
   readonly tool: string;
   readonly command: string;
 }
+export interface AccessNode {
+  readonly kind: 'access';
+  readonly id: string;
+  readonly walk: WalkRecord;
+  readonly asked: AskedAccess;
+}
+export interface AccessDetailNode {
+  readonly kind: 'access-detail';
+  readonly id: string;
+  readonly walk: WalkRecord;
+  readonly asked: AskedAccess;
+  readonly detail: AccessDetail;
+}
 
 /** A row of the Walks view. */
-export type WalksNode = WalkNode | LevelNode | FindingNode | DumpCommandNode;
+export type WalksNode =
+  WalkNode | LevelNode | FindingNode | DumpCommandNode | AccessNode | AccessDetailNode;
 
 export function walkNode(walk: WalkRecord): WalkNode {
   return { kind: 'walk', id: walk.id, walk };
 }
 
-/** What stands under a walk: its levels from the root down, what is wrong, and what would help. */
-export function childrenOf({ walk }: WalkNode): WalksNode[] {
+/** What stands under a row; most have nothing. */
+export function childrenOf(node: WalksNode): WalksNode[] {
+  if (node.kind === 'walk') return partsOf(node);
+  if (node.kind !== 'access') return [];
+  const { id, walk, asked } = node;
+  return accessDetails(asked).map((detail, index) => ({
+    kind: 'access-detail',
+    id: `${id}/${String(index)}`,
+    walk,
+    asked,
+    detail,
+  }));
+}
+
+/** The row above a row; `undefined`: none. */
+export function parentOf(node: WalksNode): WalksNode | undefined {
+  if (node.kind === 'walk') return undefined;
+  const { walk } = node;
+  if (node.kind !== 'access-detail') return walkNode(walk);
+  return { kind: 'access', id: node.asked.id, walk, asked: node.asked };
+}
+
+/**
+ * A walk's levels from the root down, the accesses asked about, what is wrong, and what would help.
+ */
+function partsOf({ walk }: WalkNode): WalksNode[] {
   const { rows, findings, dumpCommands } = walk.reply;
   return [
     ...rows.map((row, index): LevelNode => ({
@@ -43,6 +82,7 @@ export function childrenOf({ walk }: WalkNode): WalksNode[] {
       walk,
       row,
     })),
+    ...walk.accesses.map((asked): AccessNode => ({ kind: 'access', id: asked.id, walk, asked })),
     ...findings.map((finding, index): FindingNode => ({
       kind: 'finding',
       id: `${walk.id}/finding-${String(index)}`,

@@ -62,6 +62,7 @@ describe('the Walks view, looked at', () => {
   it('lists a level a row, with entry, meaning and address', async () => {
     await walk(workbench, 'b8030c9');
     await row('0xb8030c9 → 0x1050030c9').waitFor();
+    assert.ok(await workbench.page.locator('.monaco-editor.focused').isVisible(), 'keeps the keys');
     for (const [level, table] of [
       ['L4 [0]', '0x103b2f000'],
       ['L3 [0]', '0x103b2e000'],
@@ -89,6 +90,19 @@ describe('the Walks view, looked at', () => {
     await tooltip.waitFor();
     await workbench.screenshot('walks-tooltip');
     await workbench.page.mouse.move(640, 700);
+  });
+
+  it('walks from a link in a hover, and selects that walk though the view was hidden', async () => {
+    await workbench.page.keyboard.press('Control+B');
+    const hover = await workbench.hover('0x0000000105001e67');
+    await hover.getByText('Walk GPA 0xb801000').click();
+    const walked = row('0xb801000 → 0x105001000');
+    await walked.waitFor();
+    await workbench.page.waitForFunction(() =>
+      document
+        .querySelector('[role=treeitem][aria-selected=true]')
+        ?.textContent.includes('0xb801000'),
+    );
   });
 
   it('clears the marks, then the walks', async () => {
