@@ -69,7 +69,7 @@ describe('a walk as text', () => {
 
 describe('the rows under a walk', () => {
   const walk = { id: 'walk-1', question: { uri: 'file:///d.xp', address: '0x1000' }, reply };
-  const nodes = childrenOf(walkNode({ ...walk, stale: false }));
+  const nodes = childrenOf(walkNode({ ...walk, stale: false, accesses: [] }));
 
   it('are its levels, its findings and its dump commands', () => {
     assert.deepEqual(
@@ -82,7 +82,7 @@ describe('the rows under a walk', () => {
     const ids = nodes.map(({ id }) => id);
     assert.equal(new Set(ids).size, ids.length);
     const changed = { ...reply, rows: reply.rows.map((each) => ({ ...each, entry: '0x1' })) };
-    const again = childrenOf(walkNode({ ...walk, reply: changed, stale: false }));
+    const again = childrenOf(walkNode({ ...walk, reply: changed, stale: false, accesses: [] }));
     assert.deepEqual(
       again.map(({ id }) => id),
       ids,
