@@ -7,6 +7,7 @@ import { geometryCommand } from './geometry';
 import { iterateCommand } from './iterate';
 import { lspCommand } from './lsp';
 import { mapCommand } from './map';
+import { replayCommand } from './replay';
 import { roleCommand } from './role';
 import { simulateCommand } from './simulate';
 import { walkCommand } from './walk';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   encodeCommand,
   walkCommand,
   mapCommand,
+  replayCommand,
   detectCommand,
   roleCommand,
   wordCommand,

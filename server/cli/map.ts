@@ -15,6 +15,15 @@ import { type WalkSetup, walkSetup } from './walk-setup';
 /** Tables read between two looks at the output. */
 const tablesAtOnce = 512;
 
+/** Options that say which ranges are written, and how. */
+export const mapOutputOptions = {
+  filter: { type: 'string' },
+  merge: { type: 'string' },
+  unmerged: { type: 'boolean' },
+  'ignore-reserved': { type: 'boolean' },
+  'format-out': { type: 'string' },
+} as const;
+
 const mapOptions = {
   ...entryOptions,
   root: { type: 'string' },
@@ -29,11 +38,7 @@ const mapOptions = {
   vttbr: { type: 'string' },
   vtcr: { type: 'string' },
   hcr: { type: 'string' },
-  filter: { type: 'string' },
-  merge: { type: 'string' },
-  unmerged: { type: 'boolean' },
-  'ignore-reserved': { type: 'boolean' },
-  'format-out': { type: 'string' },
+  ...mapOutputOptions,
 } as const;
 
 /** `pagewalk map`: everything a root maps, as ranges. */
@@ -61,31 +66,50 @@ kind "missing". The last line has the sums.`,
 export async function runMap(args: readonly string[], io: CliIo): Promise<ExitStatus> {
   const { values, positionals } = parseCommandLine(args, mapOptions);
   if (positionals.length === 0) throw usageProblem('no SOURCE is given');
+  const write = mapWriter(values);
+  const source = await readSources(positionals, io, 'gpa');
+  for (const note of source.notes) io.complain(`pagewalk map: ${note}`);
+  return write(walkSetup(source, values, entryContext(values)), io);
+}
+
+interface MapOutput {
+  readonly json?: boolean | undefined;
+  readonly filter?: string | undefined;
+  readonly merge?: string | undefined;
+  readonly unmerged?: boolean | undefined;
+  readonly 'ignore-reserved'?: boolean | undefined;
+  readonly 'format-out'?: string | undefined;
+}
+
+/**
+ * What writes the map of some tables as these options want it.
+ * @throws CliProblem (2) for options that make no sense, before anything is read
+ */
+export function mapWriter(values: MapOutput): (setup: WalkSetup, io: CliIo) => Promise<ExitStatus> {
   const form = formNamed(values.json === true ? 'json' : (values['format-out'] ?? 'text'));
   const keeps = mapFilter(values.filter);
   const merge = mergeNamed(values.unmerged === true ? 'none' : (values.merge ?? 'contiguous'));
-  const source = await readSources(positionals, io, 'gpa');
-  for (const note of source.notes) io.complain(`pagewalk map: ${note}`);
-  const { tables, first }: WalkSetup = walkSetup(source, values, entryContext(values));
-  let lines = form.head;
-  const walk = new MapWalk(tables.memory, first.compiled, first.root, {
-    ...first.options,
-    merge,
-    ignoreReserved: values['ignore-reserved'] === true,
-    onRanges: (batch, classes) => {
-      for (const range of mapRanges(batch, classes, first.compiled)) {
-        if (keeps(range)) lines += form.range(range);
-      }
-    },
-  });
-  for (let more = true; more;) {
-    more = walk.advance(tablesAtOnce);
-    if (lines !== '') await io.write(lines);
-    lines = '';
-    if (more) io.progress(`${walk.result().tables} tables`);
-  }
-  await io.write(form.summary(summaryOf(walk.result())));
-  return 0;
+  return async ({ tables, first }, io) => {
+    let lines = form.head;
+    const walk = new MapWalk(tables.memory, first.compiled, first.root, {
+      ...first.options,
+      merge,
+      ignoreReserved: values['ignore-reserved'] === true,
+      onRanges: (batch, classes) => {
+        for (const range of mapRanges(batch, classes, first.compiled)) {
+          if (keeps(range)) lines += form.range(range);
+        }
+      },
+    });
+    for (let more = true; more;) {
+      more = walk.advance(tablesAtOnce);
+      if (lines !== '') await io.write(lines);
+      lines = '';
+      if (more) io.progress(`${walk.result().tables} tables`);
+    }
+    await io.write(form.summary(summaryOf(walk.result())));
+    return 0;
+  };
 }
 
 function formNamed(name: string): MapForm {

@@ -19,6 +19,8 @@ export class ChangeList {
   /** The change that linked the table which the entry links now; {@link none}: it links none. */
   link = new Uint32Array(4096);
   cause = new Uint8Array(4096);
+  /** The GFN that the line names: of an entry named by its address it may change. */
+  gfn = new Float64Array(4096);
   count = 0;
 
   push(line: number, entry: number, lo: number, hi: number, cause: ChangeCause): number {
@@ -30,6 +32,7 @@ export class ChangeList {
     this.hi[at] = hi;
     this.previous[at] = none;
     this.link[at] = none;
+    this.gfn[at] = 0;
     this.cause[at] = changeCauses.indexOf(cause);
     return at;
   }
@@ -59,6 +62,9 @@ export class ChangeList {
     this.hi = larger(this.hi);
     this.previous = larger(this.previous);
     this.link = larger(this.link);
+    const gfn = new Float64Array(room);
+    gfn.set(this.gfn);
+    this.gfn = gfn;
     const cause = new Uint8Array(room);
     cause.set(this.cause);
     this.cause = cause;

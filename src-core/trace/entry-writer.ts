@@ -80,16 +80,18 @@ export class EntryWriter implements TraceStore {
     this.write(line, entry, lo, hi, cause);
   }
 
-  /** A line that tells the new value alone. */
-  write(line: number, entry: number, lo: number, hi: number, cause: ChangeCause): void {
+  /** A line that tells the new value alone. Returns the change's place. */
+  write(line: number, entry: number, lo: number, hi: number, cause: ChangeCause): number {
     const { changes, last } = this;
     const at = changes.push(line, entry, lo, hi, cause);
     const previous = last[entry]!;
     changes.previous[at] = previous;
+    if (previous !== none) changes.gfn[at] = changes.gfn[previous]!;
     if (isTableLink(lo, hi, this.entries.levelOf(entry))) {
       changes.link[at] = this.keptLink(entry, previous, lo, hi) ?? at;
     }
     last[entry] = at;
+    return at;
   }
 
   /** The link that goes on where an entry changes and its table stays. */

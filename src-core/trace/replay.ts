@@ -12,7 +12,7 @@ export interface EntryChange {
   readonly line: number;
   readonly tree: TraceTree;
   readonly level: number;
-  /** First GFN covered; `null`: the lines name this entry by its address. */
+  /** First GFN covered; `null`: the lines name this entry by its address, and what it maps may change. */
   readonly gfn: bigint | null;
   /** Where the entry stands, where the lines name it so. */
   readonly address: bigint | null;
@@ -66,11 +66,10 @@ export class TraceReplay {
     return this.store.changes.count;
   }
 
-  /** Roots that there were at a line, newest first. */
+  /** Roots that are known of at a line, newest first; none from before events were lost. */
   treesAt(line: number): TraceTree[] {
-    return this.trees
-      .filter(({ createdLine }) => createdLine === null || createdLine <= line)
-      .reverse();
+    const lost = this.limits.lost.findLast((at) => at <= line) ?? 0;
+    return this.trees.filter(({ sinceLine }) => sinceLine <= line && sinceLine >= lost).reverse();
   }
 
   /** The tables as they were just after a line. */

@@ -64,7 +64,7 @@ export class ShadowPages {
     else if (page.base !== base) page.base = null;
     page.entries.add(entry);
     this.byGfn.set(gfn, (this.byGfn.get(gfn) ?? new Set()).add(entry));
-    writer.write(line, entry, lo, hi, 'set');
+    writer.changes.gfn[writer.write(line, entry, lo, hi, 'set')] = gfn;
   }
 
   private pageOf(address: number, level: number): ShadowPage {

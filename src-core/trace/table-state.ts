@@ -18,8 +18,9 @@ import type { TraceTree } from './trace-tree';
 export interface StateEntry {
   readonly tree: TraceTree;
   readonly level: number;
-  /** First GFN covered; `null`: the lines name this entry by its address. */
-  readonly gfn: bigint | null;
+  /** First GFN covered; of an entry named by its address, the GFN it maps. */
+  readonly gfn: bigint;
+  /** Where the entry stands, where lines name it so; `null`: they name it by GFN. */
   readonly address: bigint | null;
   readonly value: bigint;
   /** The line that told the value, or linked its table; `null`: no line before did. */
@@ -41,7 +42,7 @@ export interface StateMemory {
 const standInFrame = 2 ** 40 - 1;
 
 function byPlace(one: StateEntry, other: StateEntry): number {
-  return Number((one.gfn ?? one.address ?? 0n) - (other.gfn ?? other.address ?? 0n));
+  return Number((one.address ?? one.gfn) - (other.address ?? other.gfn));
 }
 
 /** KVM's tables just after a line of a trace. */
@@ -93,7 +94,7 @@ export class TableState {
     found.push({
       tree,
       level,
-      gfn: byGfn ? key : null,
+      gfn: byGfn || change === none ? key : BigInt(this.store.changes.gfn[change]!),
       address: byGfn ? null : key * 8n,
       value: joinHalves(lo, hi),
       line: change === none ? null : this.store.changes.line[change]!,

@@ -5,7 +5,14 @@ import { none } from './entry-table';
 import { EntryWriter } from './entry-writer';
 import type { FormReader } from './form-reader';
 import { type PageLine, ShadowPages } from './shadow-pages';
-import { isEmpty, isParkedValue, isTableLink, sameButCpuBits, tableFrame } from './spte-shape';
+import {
+  isEmpty,
+  isHugePage,
+  isParkedValue,
+  isTableLink,
+  sameButCpuBits,
+  tableFrame,
+} from './spte-shape';
 import { eventNumber, readersOf, readForm } from './trace-events';
 import type { TraceTree } from './trace-tree';
 
@@ -47,7 +54,7 @@ export class TraceReader {
   readonly unread: number[] = [];
   /** Lines of the lockless fast path whose entry could not be told. */
   readonly unplaced: number[] = [];
-  private readonly pages = new ShadowPages(this.writer);
+  private pages = new ShadowPages(this.writer);
   private readonly takers = new Map<number, Taker>();
   private index: TextIndex | null = null;
 
@@ -66,7 +73,11 @@ export class TraceReader {
     add('mmu_root', (line) => this.rootLoaded(line));
     add('kvm_page_fault', between);
     add('kvm_mmu_spte_requested', between);
-    add('lost-events', (line) => this.lost.push(line));
+    add('lost-events', (line) => {
+      this.lost.push(line);
+      this.writer.keeper.forget(line);
+      this.pages = new ShadowPages(this.writer);
+    });
   }
 
   /** Reads a whole text. */
@@ -223,7 +234,16 @@ export class TraceReader {
     for (const entry of this.pages.entriesOf(gfn)) {
       if (now.read(entry) && tableFrame(now.lo, now.hi) === tableFrame(lo, hi)) return entry;
     }
-    return none;
+    return isHugePage(lo, hi, 2) ? none : this.unknownEntry(gfn);
+  }
+
+  /** The entry of a 4 KiB page whose value is not known yet: what is mapped and not huge is one. */
+  private unknownEntry(gfn: number): number {
+    const { writer } = this;
+    const newest = writer.keeper.recent()[0];
+    if (!newest) return none;
+    const entry = writer.entry(newest.number, 1, gfn);
+    return writer.now.read(entry) ? none : entry;
   }
 
   /** An entry that no line named yet, in a table that a line linked. */

@@ -14,6 +14,8 @@ export interface TraceTree {
   rootLevel: number;
   /** The line that began it: all it holds is known. `null`: it is older than the trace. */
   readonly createdLine: number | null;
+  /** Nothing is known of it before this line: the trace's first, or where events were lost. */
+  readonly sinceLine: number;
   /** The line that made it obsolete. */
   obsoleteLine: number | null;
 }
@@ -38,6 +40,7 @@ export class TreeKeeper {
   private pending: PendingRoot | null = null;
   private readonly byAsId = new Map<number, TraceTree[]>();
   private addressTree: TraceTree | null = null;
+  private sinceLine = 0;
 
   /** Trees of an address space that lines may name, newest first. */
   candidates(asId: number): readonly TraceTree[] {
@@ -76,6 +79,14 @@ export class TreeKeeper {
     });
     if (unnamed) unnamed.rootFrame = frame;
     else this.pending = { line: null, level, frame, confirmed: true };
+  }
+
+  /** Events were lost: whatever was known may be otherwise, and roots may have come and gone. */
+  forget(line: number): void {
+    this.byAsId.clear();
+    this.addressTree = null;
+    this.pending = null;
+    this.sinceLine = line;
   }
 
   /** Everything KVM has is obsolete: a new root comes. */
@@ -131,6 +142,7 @@ export class TreeKeeper {
       rootFrame,
       rootLevel,
       createdLine,
+      sinceLine: createdLine ?? this.sinceLine,
       obsoleteLine: null,
     };
     this.trees.push(tree);
