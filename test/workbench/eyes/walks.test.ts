@@ -122,7 +122,7 @@ for (const theme of [
     let workbench: Workbench;
     before(async () => {
       workbench = await openWorkbench({
-        settings: { 'workbench.colorTheme': theme },
+        settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
         size: { width: 1000, height: 640 },
       });
     });
