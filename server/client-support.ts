@@ -10,6 +10,8 @@ export interface ClientSupport {
   /** Most folding ranges the client takes; VS Code says 5,000. */
   readonly foldingLimit: number;
   readonly changeNotices: boolean;
+  /** The client asks for diagnostics; others are sent them. */
+  readonly pullDiagnostics: boolean;
   /** `command:` links in Markdown run. */
   readonly commandLinks: boolean;
 }
@@ -23,6 +25,7 @@ export const leastSupport: ClientSupport = {
   symbolTree: false,
   foldingLimit: foldingLimitDefault,
   changeNotices: false,
+  pullDiagnostics: false,
   commandLinks: false,
 };
 
@@ -39,6 +42,7 @@ export function clientSupport(params: InitializeParams): ClientSupport {
       foldingLimitDefault,
     ),
     changeNotices: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
+    pullDiagnostics: textDocument?.diagnostic !== undefined,
     commandLinks: isRecord(options) && options.commandLinks === true,
   };
 }

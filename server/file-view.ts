@@ -13,6 +13,12 @@ import type { FileSettings } from './settings-schema';
 import { chooseTables, type TableChoice, type TableHints } from './table-choice';
 import { readTrace, type TraceReading } from './trace-kernel';
 
+/** What was detected when the memory had that many pages. */
+interface Detected {
+  readonly detection: Detection;
+  readonly frames: number;
+}
+
 /**
  * One version of an open file under its settings, with all that is worked out from it. Everything is
  * worked out when it is first asked for and kept until the file or its settings change.
@@ -23,27 +29,40 @@ export class FileView {
   /** The file's comment lines; they go before settings. */
   readonly directive: Directive;
   readonly cpu: CpuConfig;
-  private detected: Detection | undefined;
+  private detected: Detected | undefined;
   private chosen: TableChoice | { readonly problem: string } | undefined;
   private traceRead: TraceReading | undefined;
 
+  /** @param earlier the view of the file before its last edit, where there is one */
   constructor(
     readonly document: DumpDocument,
     readonly settings: FileSettings,
+    earlier?: FileView,
   ) {
     this.version = document.version;
     this.index = document.index;
     this.directive = this.index.directive();
     this.cpu = { ...settings.cpu, ...this.directive.config };
+    if (earlier?.index === this.index && earlier.settings === settings) {
+      this.detected = earlier.detected;
+    }
   }
 
   get uri(): string {
     return this.document.uri;
   }
 
-  /** Roots and formats that the file's dumps suggest. */
+  /**
+   * Roots and formats that the file's dumps suggest. An edit that neither brings nor takes a page
+   * does not move the roots: the whole memory is not looked through again.
+   */
   get detection(): Detection {
-    return (this.detected ??= detectTables(this.index.memory, { cpu: this.cpu }));
+    const { memory } = this.index;
+    if (this.detected?.frames !== memory.frameCount) {
+      const detection = detectTables(memory, { cpu: this.cpu });
+      this.detected = { detection, frames: memory.frameCount };
+    }
+    return this.detected.detection;
   }
 
   /** What the SPTEs of the file's events tell. */

@@ -13,7 +13,7 @@ type Log = Pick<RemoteConsole, 'error'>;
 export type Handler<Params, Result> = (
   params: Params,
   token: CancellationToken,
-) => Promise<Result | ResponseError>;
+) => Promise<Result | ResponseError<never>>;
 
 /**
  * The one edge where an exception is caught: every handler goes through here. A request that was
@@ -50,6 +50,6 @@ function isCancelled(token: CancellationToken): boolean {
   return token.isCancellationRequested;
 }
 
-function cancelled(name: string): ResponseError {
-  return new ResponseError(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
+function cancelled(name: string): ResponseError<never> {
+  return new ResponseError<never>(LSPErrorCodes.RequestCancelled, `${name} was cancelled`);
 }

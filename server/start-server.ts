@@ -24,6 +24,8 @@ export function startServer(connection: Connection, runtime: Runtime): void {
   const documents = new TextDocuments<DumpDocument>(dumpDocuments);
   const settings = new Settings(connection);
   const views = new FileViews(documents, settings);
+  const listeners: ((uri: string) => void)[] = [];
+  const settingsListeners: (() => void)[] = [];
   let client = leastSupport;
 
   connection.onInitialize((params): InitializeResult => {
@@ -47,6 +49,10 @@ export function startServer(connection: Connection, runtime: Runtime): void {
   connection.onDidChangeConfiguration((change: { settings: unknown }) => {
     settings.changed(change.settings);
     views.clear();
+    for (const listener of settingsListeners) listener();
+  });
+  documents.onDidChangeContent(({ document }) => {
+    for (const listener of listeners) listener(document.uri);
   });
   documents.onDidClose(({ document }) => {
     settings.forget(document.uri);
@@ -58,6 +64,10 @@ export function startServer(connection: Connection, runtime: Runtime): void {
     client: () => client,
     view: (uri) => views.of(uri),
     settings: (uri) => settings.of(uri),
+    onChange: (listener) => listeners.push(listener),
+    files: () => documents.keys(),
+    onSettings: (listener) => settingsListeners.push(listener),
+    pause: () => runtime.pause(),
     safely: (name, fallback, work) =>
       safeHandler(connection.console, runtime, name, fallback, work),
   };
@@ -89,7 +99,7 @@ class FileViews {
     if (!document) return undefined;
     const known = this.views.get(uri);
     if (known?.version === document.version && known.settings === settings) return known;
-    const view = new FileView(document, settings);
+    const view = new FileView(document, settings, known);
     this.views.set(uri, view);
     return view;
   }

@@ -79,7 +79,20 @@ async function readSource(name: string, io: CliIo, pagesBy: PageAddress): Promis
   const bytes = name === '-' ? await readAll(io.stdin()) : await readBytes(name);
   if (looksBinary(bytes)) return { memory: rawImage(bytes, name), notes: [] };
   const text = new TextIndex(bytes, name);
-  return { memory: text.memory, text, notes: [] };
+  return { memory: text.memory, text, notes: textNotes(name, text) };
+}
+
+/** Problems told one by one; the rest as a number. */
+const notesTold = 5;
+
+/** What is wrong with lines of a text, a line each: cut lines, words that are no hex. */
+function textNotes(name: string, text: TextIndex): string[] {
+  const wrong = text.findings().filter(({ severity }) => severity === 'warning');
+  const told = wrong
+    .slice(0, notesTold)
+    .map(({ line, message }) => `${name}:${line + 1}: ${message}`);
+  const more = wrong.length - told.length;
+  return more > 0 ? [...told, `${name}: ${more} more lines with problems`] : told;
 }
 
 /** Text has no zero bytes; an image of page tables has them in every entry. */

@@ -79,7 +79,9 @@ function loneEntry({ view }: Asked, value: bigint): Answer | null {
   const reply = askEntry(view.wordQuestion(value));
   if ('problem' in reply) return null;
   const { entry, guessed, alternatives } = reply;
-  if (!guessed || entry.kind === 'not-present' || entry.kind === 'invalid') return null;
+  // A format that somebody named is asked about; a guess must have something to go by.
+  if (!guessed && !view.hints.format) return null;
+  if (value === 0n || entry.kind === 'not-present' || entry.kind === 'invalid') return null;
   if (entry.address === 0n) return null;
   const others: Line[] = alternatives.flatMap((guess) => {
     const other = askEntry({ ...view.wordQuestion(value), ...guess });

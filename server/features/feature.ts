@@ -14,6 +14,14 @@ export interface FeatureContext {
   readonly view: (uri: string) => Promise<FileView | undefined>;
   /** What is set for a resource; `null`: in general. */
   readonly settings: (uri: string | null) => Promise<FileSettings>;
+  /** Calls back whenever a file was opened or changed. */
+  readonly onChange: (listener: (uri: string) => void) => void;
+  /** The files that are open, by URI. */
+  readonly files: () => readonly string[];
+  /** Calls back whenever settings changed. */
+  readonly onSettings: (listener: () => void) => void;
+  /** Lets other work go first: what is long must ask for it now and then. */
+  readonly pause: () => Promise<void>;
   /** Wraps a request's work: log, default answer, cancellation. */
   readonly safely: <Params, Result>(
     name: string,

@@ -1,11 +1,17 @@
+import { access } from './access';
+import { codeActions } from './code-actions';
+import { compose } from './compose';
 import { decode } from './decode';
 import { definition } from './definition';
+import { diagnostics } from './diagnostics';
 import { documentSymbols } from './document-symbols';
 import type { Feature } from './feature';
 import { folding } from './folding';
+import { geometry } from './geometry';
 import { hover } from './hover';
 import { roots } from './roots';
 import { walk } from './walk';
+import { word } from './word';
 
 /** Everything the server can do: a new feature is its file and a line here. */
 export const features: readonly Feature[] = [
@@ -13,7 +19,13 @@ export const features: readonly Feature[] = [
   definition,
   documentSymbols,
   folding,
+  diagnostics,
   roots,
   walk,
   decode,
+  word,
+  compose,
+  geometry,
+  access,
+  codeActions,
 ];

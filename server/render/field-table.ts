@@ -13,17 +13,21 @@ export function fieldTable(fields: readonly DecodedField[]): Table {
     head: [['bits'], ['field'], ['value'], []],
     rows: fields
       .filter(saysSomething)
-      .map((field) => [[bitsText(field)], [field.name], valueLine(field), [field.meaning]]),
+      .map((field) => [[bitsText(field)], [plainName(field)], valueLine(field), [field.meaning]]),
   };
 }
 
 /** Every bit once, on one line. */
 export function everyBit(fields: readonly DecodedField[]): Line {
-  // Runs without a name of their own are named by their bits, which stand there already.
   const parts = fields.map(
-    (field) => `${bitsText(field)} ${field.name.replace(/\[.*\]$/, '')} ${fieldValue(field)}`,
+    (field) => `${bitsText(field)} ${plainName(field)} ${fieldValue(field)}`,
   );
   return ['Every bit: ', parts.join(' · ')];
+}
+
+/** A field's name; runs without a name of their own are named by their bits, which stand beside. */
+function plainName({ name }: DecodedField): string {
+  return name.replace(/\[.*\]$/, '');
 }
 
 /** A field's value: a digit or two as a number, anything longer as a word. */
