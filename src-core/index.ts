@@ -110,3 +110,13 @@ export {
 } from './trace/replay';
 export { type StateEntry, type StateMemory, TableState } from './trace/table-state';
 export type { TraceTree } from './trace/trace-tree';
+export {
+  type ChangeMeaning,
+  changeMeaning,
+  type EntryRole,
+  entryRole,
+  type FlushNeed,
+  type LeafTrait,
+} from './trace/change-meaning';
+export { type EventMeaning, eventMeaning, type ToldEntry } from './trace/event-meaning';
+export { type EventSubject, type SubjectSpace, subjectOf } from './trace/event-subject';
