@@ -13,10 +13,25 @@ import {
 } from 'vscode-languageclient';
 
 import {
+  type AccessChoices,
+  accessChoicesRequest,
+  type AccessChoicesParams,
+  type AccessParams,
+  accessRequest,
+  type AccessResponse,
   type ClientOptions,
+  type ComposeChoices,
+  composeChoicesRequest,
+  type ComposeChoicesParams,
+  type ComposeParams,
+  composeRequest,
+  type ComposeResponse,
   decodeRequest,
   type DecodeParams,
   type DecodeResponse,
+  type GeometryParams,
+  geometryRequest,
+  type GeometryResponse,
   rootsRequest,
   type RootsParams,
   type RootsResult,
@@ -32,7 +47,7 @@ import { hoverAnywhereSetting, linkableCommands, settingsSection } from './names
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
 /**
- * The language server as the rest of the client sees it: three questions. A question asked before
+ * The language server as the rest of the client sees it: a method for each question. A question asked before
  * the server is up waits for it. Setting `hover.anywhere` changes which documents the server is
  * told of, so it starts the server anew.
  */
@@ -77,6 +92,26 @@ export class LanguageServer implements Disposable {
 
   decode(params: DecodeParams, token?: CancellationToken): Promise<DecodeResponse> {
     return this.ask<DecodeResponse>(decodeRequest, params, token);
+  }
+
+  accessChoices(params: AccessChoicesParams, token?: CancellationToken): Promise<AccessChoices> {
+    return this.ask<AccessChoices>(accessChoicesRequest, params, token);
+  }
+
+  access(params: AccessParams, token?: CancellationToken): Promise<AccessResponse> {
+    return this.ask<AccessResponse>(accessRequest, params, token);
+  }
+
+  composeChoices(params: ComposeChoicesParams, token?: CancellationToken): Promise<ComposeChoices> {
+    return this.ask<ComposeChoices>(composeChoicesRequest, params, token);
+  }
+
+  compose(params: ComposeParams, token?: CancellationToken): Promise<ComposeResponse> {
+    return this.ask<ComposeResponse>(composeRequest, params, token);
+  }
+
+  geometry(params: GeometryParams, token?: CancellationToken): Promise<GeometryResponse> {
+    return this.ask<GeometryResponse>(geometryRequest, params, token);
   }
 
   dispose(): void {
@@ -136,6 +171,8 @@ export class LanguageServer implements Disposable {
           ownOnly(document, () => next(document, token)),
         provideFoldingRanges: (document, context, token, next) =>
           ownOnly(document, () => next(document, context, token)),
+        provideCodeActions: (document, range, context, token, next) =>
+          ownOnly(document, () => next(document, range, context, token)),
         provideDefinition: (document, position, token, next) =>
           ownOnly(document, () => next(document, position, token)),
       },

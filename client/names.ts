@@ -13,6 +13,9 @@ export const hoverAnywhereSetting = 'hover.anywhere';
 export const commands = {
   walkAddress: walkCommand,
   decodeValue: 'pagewalk.decodeValue',
+  composeEntry: 'pagewalk.composeEntry',
+  stage2Layout: 'pagewalk.stage2Layout',
+  wouldAccessFault: 'pagewalk.wouldAccessFault',
   chooseAssumptions: chooseAssumptionsCommand,
   readAsDump: 'pagewalk.readAsDump',
   readAsTrace: 'pagewalk.readAsTrace',

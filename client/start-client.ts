@@ -2,16 +2,21 @@ import { type ExtensionContext, window } from 'vscode';
 
 import { AskedDocument } from './asked-document';
 import { chooseAssumptions } from './commands/choose-assumptions';
+import { Composer } from './commands/compose-entry';
 import { decodeValue } from './commands/decode-value';
 import { newDump, readAs } from './commands/read-as';
 import { registerCommands } from './commands/register-commands';
+import { stage2Layout } from './commands/stage2-layout';
 import { Walker } from './commands/walk-an-address';
+import { AccessAsker } from './commands/would-access-fault';
 import { type CreateClient, LanguageServer } from './language-server';
 import { commands, dumpLanguage, traceLanguage } from './names';
 import { RootChoices } from './root-choices';
 import { SettingChoices } from './setting-choices';
 import { AssumptionsStatus } from './views/assumptions-status';
+import { ComposedEntry } from './views/composed-entry';
 import { DecodedValues } from './views/decoded-values';
+import { LayoutDocuments } from './views/layout-documents';
 import { PathHighlights } from './views/path-highlights';
 import { showPlace } from './views/show-place';
 import { WalksView } from './views/walks-view';
@@ -30,9 +35,13 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const view = new WalksView(walks);
   const highlights = new PathHighlights(walks);
   const decoded = new DecodedValues(server);
+  const composed = new ComposedEntry();
+  const layouts = new LayoutDocuments(server);
   const status = new AssumptionsStatus(server, roots);
   const settings = new SettingChoices(context.extension.packageJSON);
   const walker = new Walker(server, asked, roots, walks, view, settings);
+  const accesses = new AccessAsker(server, walker, walks, view);
+  const composer = new Composer(server, composed);
 
   context.subscriptions.push(
     log,
@@ -43,11 +52,19 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
     view,
     highlights,
     decoded,
+    composed,
+    layouts,
     status,
     ...registerCommands(log, {
       [commands.walkAddress]: (given) => walker.walk(given),
-      [commands.walkAgain]: (node) => walker.walkAgain(node),
+      [commands.walkAgain]: async (node) => {
+        await walker.walkAgain(node);
+        await accesses.askAgain(node);
+      },
       [commands.decodeValue]: (value) => decodeValue(decoded, value),
+      [commands.composeEntry]: (given) => composer.compose(given),
+      [commands.stage2Layout]: (given) => stage2Layout(server, layouts, given),
+      [commands.wouldAccessFault]: (given) => accesses.ask(given),
       [commands.chooseAssumptions]: () => chooseAssumptions(asked, roots, settings),
       [commands.readAsDump]: () => readAs(dumpLanguage),
       [commands.readAsTrace]: () => readAs(traceLanguage),

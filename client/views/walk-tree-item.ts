@@ -17,6 +17,7 @@ import type {
   WalkNode,
   WalksNode,
 } from '../walks/walk-nodes';
+import { accessDetailItem, accessItem, accessTooltip, decidesMark } from './access-tree-item';
 
 /** A row of the Walks view, without its tooltip: that is built when it is asked for. */
 export function walkTreeItem(node: WalksNode): TreeItem {
@@ -30,6 +31,8 @@ const makers = {
   level: levelItem,
   finding: findingItem,
   'dump-command': dumpCommandItem,
+  access: accessItem,
+  'access-detail': accessDetailItem,
 };
 
 function walkItem({ walk }: WalkNode): TreeItem {
@@ -46,13 +49,14 @@ function walkItem({ walk }: WalkNode): TreeItem {
 
 function levelItem({ row, walk }: LevelNode): TreeItem {
   const item = new TreeItem(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
-  item.description = `${row.entry ?? ''} at ${row.entryAddress}`.trim();
+  const mark = decidesMark(row, walk);
+  item.description = `${row.entry ?? ''} at ${row.entryAddress}${mark}`.trim();
   item.iconPath = icon(row.kind);
   item.contextValue = row.place ? 'level.placed' : 'level';
   item.accessibilityInformation = {
     label:
       `${row.title}, index ${String(row.index)}, ${lookOf(row.kind).word}: ${row.meaning}. ` +
-      `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}.`,
+      `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}${mark}.`,
   };
   if (row.place && !walk.stale)
     item.command = {
@@ -102,6 +106,9 @@ export function walkTooltip(node: WalksNode): MarkdownString {
       return new MarkdownString()
         .appendText(`This prints the table that the dump lacks (${node.tool}):`)
         .appendCodeblock(node.command, 'text');
+    case 'access':
+    case 'access-detail':
+      return accessTooltip(node);
   }
 }
 

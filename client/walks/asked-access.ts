@@ -28,13 +28,11 @@ export function accessDetails({ reply }: AskedAccess): AccessDetail[] {
   };
   return [
     reason,
-    ...sets.map(
-      ({ summary, entryAddress, before, after }): AccessDetail => ({
-        kind: 'sets',
-        text: `${summary}: ${before} → ${after}`,
-        entryAddress,
-      }),
-    ),
+    ...sets.map(({ summary, entryAddress, before, after }): AccessDetail => ({
+      kind: 'sets',
+      text: `${summary}: ${before} → ${after}`,
+      entryAddress,
+    })),
   ];
 }
 
