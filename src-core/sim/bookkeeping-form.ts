@@ -168,7 +168,7 @@ const v613: BookkeepingForm = {
 };
 
 /** Every form, oldest first. */
-export const bookkeepingForms: readonly BookkeepingForm[] = [
+const bookkeepingForms: readonly BookkeepingForm[] = [
   v510,
   v511,
   v512,

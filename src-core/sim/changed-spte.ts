@@ -81,6 +81,9 @@ function* removeTable(task: Task, pa: number, shared: boolean): Steps {
     yield* task.stopAtUnknown(pa);
     return;
   }
+  if (machine.pages.isQueued(page) || page.root) {
+    yield* task.bug(`the table at 0x${pa.toString(16)} is still in use, or freed twice`);
+  }
   machine.pages.unlink(page);
   for (let index = 0; index < entriesPerTable; index++) {
     yield* removeEntry(task, page, index, shared);

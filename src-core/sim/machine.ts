@@ -19,6 +19,14 @@ export interface MachineStop {
   readonly text: string;
 }
 
+/** An entry and where it stands. */
+export interface FoundEntry {
+  readonly page: ShadowPage;
+  readonly level: number;
+  readonly index: number;
+  readonly spte: bigint;
+}
+
 /** A simulated VM's TDP MMU: tables, slots, roots, counters, events. All changes go through its journal. */
 export class Machine {
   readonly journal: Journal;
@@ -127,13 +135,17 @@ export class Machine {
     return this.pages.get(Number(frameNumber(masks, spte)) * 4096);
   }
 
-  /** The entry at which a GFN's walk under a root ends. */
-  lookup(root: ShadowPage, gfn: number): { page: ShadowPage; index: number; spte: bigint } {
-    for (let page = root; ;) {
-      const index = entryIndex(gfn, page.level);
+  /**
+   * The entry at which a GFN's walk under a root ends. The level counts down from the root's: tables
+   * that somebody linked into a ring have an end as well.
+   */
+  lookup(root: ShadowPage, gfn: number): FoundEntry {
+    let page = root;
+    for (let { level } = root; ; level--) {
+      const index = entryIndex(gfn, level);
       const spte = page.table.entry(index);
-      const child = this.childOf(spte, page.level);
-      if (!child) return { page, index, spte };
+      const child = level > 1 ? this.childOf(spte, level) : undefined;
+      if (!child) return { page, level, index, spte };
       page = child;
     }
   }

@@ -171,7 +171,7 @@ const v615: OperationForm = {
 };
 
 /** Every form, oldest first. */
-export const operationForms: readonly OperationForm[] = [
+const operationForms: readonly OperationForm[] = [
   v510,
   v512,
   v513,

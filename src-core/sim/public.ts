@@ -12,6 +12,7 @@ export { findOperation, operations } from './operations/registry';
 export { type Reason, reasons } from './reasons';
 export * from './rfc-case';
 export * from './scenario';
+export { type JsonSchema, scenarioSchema } from './scenario-schema';
 export type { Intervention, Moment, ScenarioStep } from './scenario-steps';
 export { type Refusal, Session } from './session';
 export type { ShadowPage } from './shadow-page';
@@ -22,6 +23,12 @@ export { TablePage } from './table-page';
 export { TdpIter, type TdpIterStart } from './tdp-iter';
 export * from './tdp-iter-case';
 export * from './tdp-iter-form';
+export {
+  presentByBit11,
+  presentByExclusion,
+  presentByMasks,
+  type TdpIterRule,
+} from './tdp-iter-rule';
 export * from './tdp-iter-run';
 export * from './tdp-iter-state';
 export * from './tdp-iter-trace';

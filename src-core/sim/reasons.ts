@@ -20,13 +20,11 @@ export const reasons = {
   'clear-dirty': 'dirty bit cleared for dirty logging',
   'clear-dirty-by-write': 'write access taken away for dirty logging',
   'split-eager': 'huge page is split before dirty logging needs it',
-  'split-fill': 'entry of the new table maps its part of the huge page',
   collapse: 'host page is huge again: small mappings go',
   'collapse-map': 'host page is huge again: mapped huge in one step',
   'host-change-zap': 'host changed the page: the old mapping goes',
   'host-change-map': 'host changed the page: mapped read-only at its new place',
   'by-hand': 'written by hand',
-  'other-cpu': 'written by another CPU',
   'cpu-accessed': 'CPU set the accessed bit',
   'cpu-dirty': 'CPU set the dirty bit',
 } as const;

@@ -14,7 +14,7 @@ const layout = findLayout('v5.4.0-v5.5.2')!;
 const masks = spteMasks(layout, 'ept', {});
 
 /** `DISCONNECTED_PTE`: an entry of a table that can no longer be reached. */
-export const disconnectedPte = 1n << 57n;
+const disconnectedPte = 1n << 57n;
 const disconnectedLo = lowHalf(disconnectedPte);
 const disconnectedHi = highHalf(disconnectedPte);
 

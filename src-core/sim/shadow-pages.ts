@@ -119,6 +119,11 @@ export class ShadowPages {
     return [...this.#queued].sort((a, b) => a.serial - b.serial);
   }
 
+  /** Whether a table waits for its readers: it is part of no tree any more. */
+  isQueued(page: ShadowPage): boolean {
+    return this.#queued.has(page);
+  }
+
   /** A task begins to walk tables (`rcu_read_lock`). */
   enterReader(): void {
     this.journal.assign(this.#state, 'readers', this.#state.readers + 1);

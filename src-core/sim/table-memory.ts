@@ -21,16 +21,6 @@ export class TableMemory implements TableSource {
     return memory;
   }
 
-  /** Every 4 KiB of an image as a table, file offset = address. The words are viewed, not copied. */
-  static fromImage(image: Uint32Array): TableMemory {
-    const memory = new TableMemory();
-    const halves = 2 * entriesPerTable;
-    for (let at = 0; at + halves <= image.length; at += halves) {
-      memory.add(new TablePage(at * 4, image.subarray(at, at + halves)));
-    }
-    return memory;
-  }
-
   table(pa: number): TablePage | undefined {
     return this.#tables.get(pa);
   }

@@ -13,7 +13,7 @@ export interface TdpIterRule {
 }
 
 /** Bits 51:32: `PT64_BASE_ADDR_MASK` where no memory encryption takes a bit away. */
-export const plainAddressHi = 0x000f_ffff;
+const plainAddressHi = 0x000f_ffff;
 
 /**
  * Present is whatever is neither zero, nor MMIO by bits 53:52, nor the parked value.

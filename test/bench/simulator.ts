@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 
 import {
+  presentByBit11,
   readScenario,
   Session,
   TableMemory,
@@ -8,7 +9,6 @@ import {
   TdpIter,
   tdpIterFormOf,
 } from '../../src-core/index';
-import { presentByBit11 } from '../../src-core/sim/tdp-iter-rule';
 
 /** Dense 4 KiB mappings, as many as the d1m image of the benchmark facts has. */
 const leaves = 1_048_576;

@@ -32,8 +32,8 @@ function* accessMemory(task: Task, request: FaultRequest): Steps<string> {
 function* accessByCpu(task: Task, root: ShadowPage, request: FaultRequest): Steps<boolean> {
   const { machine } = task;
   const { masks } = machine.kind;
-  const { page, index, spte } = machine.lookup(root, request.gfn);
-  const maps = isShadowPresent(masks, spte) && isLast(spte, page.level);
+  const { page, level, index, spte } = machine.lookup(root, request.gfn);
+  const maps = isShadowPresent(masks, spte) && isLast(spte, level);
   if (!maps || !isAccessAllowed(masks, spte, request.access)) return false;
   if (!masks.format.hardwareAd) return true;
   setByCpu(machine, page, index, request, masks.accessed, 'cpu-accessed');

@@ -40,13 +40,13 @@ function* tryFast(task: Task, root: ShadowPage, request: FaultRequest): Steps<Fa
   const { masks } = machine.kind;
   const { gfn, asId, access } = request;
   for (let tries = 0; tries < mostTries; tries++) {
-    const { page, index, spte } = machine.lookup(root, gfn);
+    const { page, level, index, spte } = machine.lookup(root, gfn);
     yield task.step('look');
-    if (!isShadowPresent(masks, spte) || !isLast(spte, page.level)) return null;
+    if (!isShadowPresent(masks, spte) || !isLast(spte, level)) return null;
     if (isAccessAllowed(masks, spte, access)) return 'spurious';
-    const value = mended(machine, request, spte, page.level);
+    const value = mended(machine, request, spte, level);
     if (value === spte || !isAccessAllowed(masks, value, access)) return null;
-    const place = { table: page.table.pa, index, level: page.level, gfn, asId };
+    const place = { table: page.table.pa, index, level, gfn, asId };
     const found = page.table.entry(index);
     if (found !== spte) {
       machine.note('exchange-failed', { ...place, old: spte, new: found, why: 'fast-fault' });

@@ -59,7 +59,7 @@ function* faultUnder(task: Task, root: ShadowPage, request: FaultRequest): Steps
 function* cachedMmio(task: Task, root: ShadowPage, request: FaultRequest): Steps<string | null> {
   const { machine } = task;
   const { masks } = machine.kind;
-  const { page, index, spte } = machine.lookup(root, request.gfn);
+  const { page, level, index, spte } = machine.lookup(root, request.gfn);
   if (!isMmio(masks, spte)) return null;
   yield task.step('look');
   const { gfn, asId } = request;
@@ -69,7 +69,7 @@ function* cachedMmio(task: Task, root: ShadowPage, request: FaultRequest): Steps
   machine.note('generation', {
     table: page.table.pa,
     index,
-    level: page.level,
+    level,
     gfn,
     asId,
     old: stored,

@@ -14,7 +14,7 @@ import { allocateChild, splitHuge } from './split-huge';
  * `kvm_tdp_mmu_try_split_huge_pages()` of a range: every huge leaf above the target is split, larger
  * ones first. @returns how many were split; `null`: no memory
  */
-export function* splitRange(
+function* splitRange(
   task: Task,
   root: ShadowPage,
   range: WalkRange,

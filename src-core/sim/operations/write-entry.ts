@@ -1,27 +1,6 @@
-import type { Machine } from '../machine';
-import type { Reason } from '../reasons';
 import { entriesPerTable } from '../table-page';
 import { defineOperation } from './operation';
 import { countParameter, type Parameter, wordParameter } from './parameter';
-
-/** An entry to be overwritten. */
-export interface EntryWrite {
-  readonly table: number;
-  readonly index: number;
-  readonly value: bigint;
-}
-
-/** Overwrites an entry; KVM keeps no books of it. @returns a sentence when there is no such table */
-export function writeEntry(machine: Machine, write: EntryWrite, why: Reason): string | null {
-  const page = machine.pages.get(write.table);
-  if (!page) return `there is no table at 0x${write.table.toString(16)}`;
-  const { table, level, gfn, asId } = page;
-  const { index, value } = write;
-  const old = table.entry(index);
-  machine.store(table, index, value);
-  machine.note('write', { table: table.pa, index, level, gfn, asId, old, new: value, why });
-  return null;
-}
 
 /** A table's address. */
 const tableParameter: Parameter<number> = {
@@ -47,8 +26,15 @@ export const writeEntryByHand = defineOperation({
     value: wordParameter('its new value'),
   },
   *run(task, write, machine) {
-    const problem = writeEntry(machine, write, 'by-hand');
+    const page = machine.pages.get(write.table);
+    if (!page) return `there is no table at 0x${write.table.toString(16)}`;
+    const { table, level, gfn, asId } = page;
+    const { index, value } = write;
+    const old = table.entry(index);
+    machine.store(table, index, value);
+    const place = { table: table.pa, index, level, gfn, asId };
+    machine.note('write', { ...place, old, new: value, why: 'by-hand' });
     yield task.step('write');
-    return problem ?? 'written';
+    return 'written';
   },
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 
 import { operations } from '../../../src-core/sim/operations/registry';
 import { readScenario } from '../../../src-core/sim/scenario';
+import { scenarioSchema } from '../../../src-core/sim/scenario-schema';
 import { simulate } from '../../../src-core/sim/simulate';
 import { guestMemory, results, scenario, sessionOf } from './small-machine';
 
@@ -13,6 +14,20 @@ function problemsOf(json: unknown): string[] {
 
 const machine = { kernel: '6.1' };
 const slots = [guestMemory];
+
+/** The parts of the schema that are looked at. */
+interface WrittenSchema {
+  readonly definitions: {
+    readonly operation: {
+      readonly properties: { readonly do: { readonly enum: string[] } };
+      readonly allOf: readonly {
+        readonly if: { readonly properties: { readonly do: { readonly const: string } } };
+        readonly then: { readonly properties: Record<string, unknown> };
+      }[];
+    };
+  };
+  readonly properties: { readonly machine: { readonly properties: Record<string, unknown> } };
+}
 
 describe('scenarios', () => {
   it('name what cannot be at its place, and nothing runs', () => {
@@ -117,6 +132,24 @@ describe('scenarios', () => {
     assert.ok(!('problem' in result));
     const addresses = [...result.machine.pages.all()].map(({ table }) => table.pa);
     assert.deepEqual(addresses, [0x7000, 0x3000, 0x9000, 0xa000]);
+  });
+
+  it('have a schema that knows every operation and its parameters', () => {
+    const schema = JSON.parse(JSON.stringify(scenarioSchema())) as WrittenSchema;
+    const { properties, allOf } = schema.definitions.operation;
+    assert.deepEqual(
+      properties.do.enum,
+      operations.map(({ name }) => name),
+    );
+    for (const [number, { name, parameters }] of operations.entries()) {
+      const rule = allOf[number]!;
+      assert.equal(rule.if.properties.do.const, name);
+      assert.deepEqual(Object.keys(rule.then.properties), Object.keys(parameters));
+    }
+    const known = Object.keys(schema.properties.machine.properties);
+    const all = Object.fromEntries(known.map((name) => [name, null]));
+    const complaints = problemsOf({ machine: { ...all, kernel: '6.1' }, slots });
+    assert.deepEqual(complaints, [], 'the reader knows the same names');
   });
 
   it('every operation has a name of its own, a title and a source', () => {
