@@ -113,16 +113,18 @@ describe('the Walks view, looked at', () => {
   });
 });
 
-for (const theme of [
-  'Default Light Modern',
-  'Default High Contrast',
-  'Default High Contrast Light',
-])
+// VS Code 1.100 in a browser reads the theme's setting, but keeps the theme it started with.
+const themes =
+  process.env['PAGEWALK_HOST'] === 'oldest'
+    ? []
+    : ['Default Light Modern', 'Default High Contrast', 'Default High Contrast Light'];
+
+for (const theme of themes)
   describe(`the Walks view in ${theme}`, () => {
     let workbench: Workbench;
     before(async () => {
       workbench = await openWorkbench({
-        settings: { 'workbench.colorTheme': theme, 'window.autoDetectColorScheme': false },
+        settings: { 'workbench.colorTheme': theme },
         size: { width: 1000, height: 640 },
       });
     });
