@@ -2,12 +2,13 @@ import { DumpRuns } from './dump-runs';
 import { DialectFinder } from './find-dialect';
 import type { FrameWriter } from './frame-writer';
 import { type DumpDialect, DumpLine } from './hexdump/dialect';
-import { hasReturns, lineEnd, nextLine } from './line-chunk';
+import { lineEnd, nextLine } from './line-chunk';
 import { LineHalves } from './line-halves';
 import { contentStart, isHexOnly } from './line-prefix';
 import { type LineState, noLine } from './line-state';
 import { directiveNumber, EventFinder } from './log/find-event';
-import { type LinePattern, patternOf, RegularLines } from './regular-lines';
+import { fitsPattern, type LinePattern, patternOf } from './line-pattern';
+import { RegularLines } from './regular-lines';
 import type { TextFinding } from './text-finding';
 
 /** What one chunk says; lines count from its own first. */
@@ -33,6 +34,21 @@ const squeezedMemoryLimit = 0x1000_0000;
 const starUnit = 0x2a;
 /** After that many patterns in a row that fitted no second line, patterns are tried rarely. */
 const patience = 8;
+const keptPatterns = 4;
+
+/** Writes what a `*` stands for: the data of the line before it, over and over. */
+export function writeFill(
+  writer: FrameWriter,
+  frame: number,
+  offset: number,
+  bytes: number,
+  halves: readonly number[],
+  line: number,
+): void {
+  const count = Math.floor(bytes / 4);
+  const fill = Uint32Array.from({ length: count }, (_, index) => halves[index % halves.length]!);
+  writer.write(frame, offset, fill, count, line);
+}
 
 /** Reads chunks of lines: dumps into a memory, log events and comment lines into lists. */
 export class ChunkScanner {
@@ -52,12 +68,14 @@ export class ChunkScanner {
   private state = noLine;
   private lineNumber = 0;
   private futile = 0;
+  /** The patterns used last. */
+  private readonly patterns: { dialect: DumpDialect; pattern: LinePattern }[] = [];
 
   constructor(private readonly writer: FrameWriter) {}
 
-  scan(units: Uint8Array, entry: LineState): ChunkScan {
+  /** @param returns whether a carriage return may stand in the units */
+  scan(units: Uint8Array, returns: boolean, entry: LineState): ChunkScan {
     this.begin(units, entry);
-    const returns = hasReturns(units);
     let at = 0;
     let lineEnds = 0;
     while (at < units.length) {
@@ -71,7 +89,7 @@ export class ChunkScanner {
         at = next;
         continue;
       }
-      const dialect = this.finder.find(units, at, end, this.state.dialect, this.line);
+      const dialect = this.dialectOf(at, end);
       if (dialect) {
         this.dumpLine(dialect, at, end);
         const pattern = this.patternFor(dialect, at, next);
@@ -97,6 +115,14 @@ export class ChunkScanner {
     };
   }
 
+  /** An address without data is the end of a dump, not one by itself. */
+  private dialectOf(start: number, end: number): DumpDialect | null {
+    const { line, state } = this;
+    const dialect = this.finder.find(this.units, start, end, state.dialect, line);
+    const empty = line.count === 0 && line.brokenAt < 0;
+    return empty && dialect !== state.dialect ? null : dialect;
+  }
+
   private begin(units: Uint8Array, entry: LineState): void {
     this.units = units;
     this.runs = new DumpRuns();
@@ -119,7 +145,7 @@ export class ChunkScanner {
       line.brokenAt = line.columns[0]!;
       line.count = 0;
     }
-    if (state.starColumn >= 0 && state.dialect === dialect) this.fillSqueezed();
+    if (state.starColumn >= 0 && state.dialect === dialect) this.fillSqueezed(start);
     if (line.brokenAt >= 0) this.broken(dialect, start, end);
     halves.of(line);
     if (halves.lost > 0 && !follows) this.misaligned(start, end);
@@ -129,7 +155,14 @@ export class ChunkScanner {
       if (follows && this.runs.continues(this.lineNumber, bytes)) this.runs.extend(1);
       else {
         const { frame, offset } = line;
-        this.runs.push({ line: this.lineNumber, lines: 1, frame, offset, bytesPerLine: bytes });
+        this.runs.push({
+          line: this.lineNumber,
+          lines: 1,
+          frame,
+          offset,
+          bytesPerLine: bytes,
+          position: start,
+        });
       }
     }
     this.count(dialect, 1);
@@ -161,7 +194,17 @@ export class ChunkScanner {
   private patternFor(dialect: DumpDialect, start: number, next: number): LinePattern | undefined {
     if (this.finder.coloured || next >= this.units.length) return undefined;
     if (this.futile >= patience && this.lineNumber % 64 !== 0) return undefined;
-    return patternOf(this.units, start, next, this.line, dialect.freeTail);
+    const { units, line } = this;
+    // Pages printed one after the other go back to the same patterns.
+    const known = this.patterns.find(
+      (kept) => kept.dialect === dialect && fitsPattern(kept.pattern, units, start, next, line),
+    );
+    if (known) return known.pattern;
+    const pattern = patternOf(units, start, next, line, dialect.freeTail);
+    if (!pattern) return undefined;
+    this.patterns.unshift({ dialect, pattern });
+    this.patterns.length = Math.min(this.patterns.length, keptPatterns);
+    return pattern;
   }
 
   /** Reads the lines that look like the one just read; returns how many. */
@@ -194,7 +237,7 @@ export class ChunkScanner {
   }
 
   /** The line after a `*` tells how far the repeats of the line before it went. */
-  private fillSqueezed(): void {
+  private fillSqueezed(start: number): void {
     const { line, state, writer } = this;
     const gap = (line.frame - state.frame) * 4096 + line.offset - state.offset;
     const period = state.halves.length * 4;
@@ -210,16 +253,16 @@ export class ChunkScanner {
       });
       return;
     }
-    const count = Math.floor(gap / 4);
-    const { halves } = state;
-    const fill = Uint32Array.from({ length: count }, (_, index) => halves[index % halves.length]!);
-    writer.write(state.frame, state.offset, fill, count, this.lineNumber - 1);
+    const { frame, offset, halves } = state;
+    writeFill(writer, frame, offset, gap, halves, this.lineNumber - 1);
     this.runs.push({
       line: this.lineNumber - 1,
       lines: 1,
-      frame: state.frame,
-      offset: state.offset,
+      frame,
+      offset,
       bytesPerLine: gap,
+      position: start,
+      fill: halves,
     });
   }
 

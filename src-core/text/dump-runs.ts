@@ -8,15 +8,21 @@ export interface DumpRun {
   readonly offset: number;
   /** Bytes each line covers. */
   readonly bytesPerLine: number;
+  /** Where the first line begins, in units from the chunk's start; of a `*`: the line after it. */
+  readonly position: number;
+  /** Of a line `*`: the data that it repeats. */
+  readonly fill?: readonly number[];
 }
 
-/** Runs of one chunk in line order, 26 bytes each: where every word of a dump stands. */
+/** Runs of one chunk in line order, 30 bytes each: where every word of a dump stands. */
 export class DumpRuns {
   private line = new Int32Array(4);
   private lines = new Uint32Array(4);
   private frame = new Float64Array(4);
   private offset = new Uint16Array(4);
   private bytes = new Uint32Array(4);
+  private position = new Uint32Array(4);
+  private readonly fills = new Map<number, readonly number[]>();
   private used = 0;
 
   get count(): number {
@@ -31,6 +37,8 @@ export class DumpRuns {
     this.frame[at] = run.frame;
     this.offset[at] = run.offset;
     this.bytes[at] = run.bytesPerLine;
+    this.position[at] = run.position;
+    if (run.fill) this.fills.set(at, run.fill);
   }
 
   /** The last run grew by some lines. */
@@ -63,15 +71,19 @@ export class DumpRuns {
     this.frame = move(this.frame, new Float64Array(size));
     this.offset = move(this.offset, new Uint16Array(size));
     this.bytes = move(this.bytes, new Uint32Array(size));
+    this.position = move(this.position, new Uint32Array(size));
   }
 
   at(index: number): DumpRun {
+    const fill = this.fills.get(index);
     return {
       line: this.line[index]!,
       lines: this.lines[index]!,
       frame: this.frame[index]!,
       offset: this.offset[index]!,
       bytesPerLine: this.bytes[index]!,
+      position: this.position[index]!,
+      ...(fill && { fill }),
     };
   }
 
@@ -89,13 +101,19 @@ export class DumpRuns {
     }
   }
 
-  /** Whether a run gives words of any of these frames. */
-  touch(frames: ReadonlySet<number>): boolean {
+  /** The runs that give words of any of these frames, in order, and where the lines of the next begin. */
+  *touching(frames: ReadonlySet<number>): Generator<DumpRun & { readonly until: number }> {
     for (let index = 0; index < this.used; index++) {
-      const last = this.lastFrame(index);
-      for (let frame = this.frame[index]!; frame <= last; frame++) {
-        if (frames.has(frame)) return true;
-      }
+      if (!this.touches(index, frames)) continue;
+      const until = index + 1 < this.used ? this.position[index + 1]! : Infinity;
+      yield { ...this.at(index), until };
+    }
+  }
+
+  private touches(index: number, frames: ReadonlySet<number>): boolean {
+    const last = this.lastFrame(index);
+    for (let frame = this.frame[index]!; frame <= last; frame++) {
+      if (frames.has(frame)) return true;
     }
     return false;
   }

@@ -3,10 +3,11 @@ import type { Origin } from '../memory/origin';
 import { type ChunkScan, ChunkScanner } from './chunk-scan';
 import { type Directive, mergeDirectives, type ParsedDirective, parseDirective } from './directive';
 import { FrameWriter, type TextOverlap } from './frame-writer';
-import { type ChunkText, CodeUnits, cutIntoChunks } from './line-chunk';
+import { type ChunkText, CodeUnits, cutIntoChunks, hasReturns } from './line-chunk';
 import { noLine, sameState } from './line-state';
 import { type LogEvent, parseLogLine } from './log/log-event';
 import { knownEvents } from './log/registry';
+import { RunWriter } from './run-writer';
 import { lineOf, lineStarts, TextChunk, textOf } from './text-chunk';
 import type { TextFinding } from './text-finding';
 import { type DumpedLine, parseDumpLine, type WordAt, wordAt } from './words';
@@ -51,6 +52,7 @@ export class TextIndex {
   readonly memory = new FrameStore();
   private readonly writer = new FrameWriter(this.memory);
   private readonly scanner = new ChunkScanner(this.writer);
+  private readonly runWriter = new RunWriter(this.writer);
   private readonly units = new CodeUnits();
   private chunks: TextChunk[] = [];
   /** Line starts of the chunk last asked for. */
@@ -152,7 +154,10 @@ export class TextIndex {
       writer.overlaps.delete(frame);
     }
     writer.only = frames;
-    for (const chunk of this.chunks) if (chunk.scan!.runs.touch(frames)) this.scanChunk(chunk);
+    for (const chunk of this.chunks) {
+      writer.chunk = chunk;
+      this.runWriter.write(chunk.text, chunk.returns, chunk.scan!.runs, frames);
+    }
     writer.only = null;
   }
 
@@ -171,7 +176,9 @@ export class TextIndex {
 
   private scanChunk(chunk: TextChunk): ChunkScan {
     this.writer.chunk = chunk;
-    chunk.scan = this.scanner.scan(this.units.of(chunk.text), chunk.entry);
+    const units = this.units.of(chunk.text);
+    if (chunk.scan === null) chunk.returns = hasReturns(chunk.text, units);
+    chunk.scan = this.scanner.scan(units, chunk.returns, chunk.entry);
     return chunk.scan;
   }
 
@@ -199,7 +206,7 @@ export class TextIndex {
   private open(line: number): { chunk: TextChunk; starts: number[] } {
     const chunk = this.chunks[this.chunkOf(line)]!;
     if (this.opened?.chunk !== chunk) {
-      this.opened = { chunk, starts: lineStarts(this.units.of(chunk.text)) };
+      this.opened = { chunk, starts: lineStarts(this.units.of(chunk.text), chunk.returns) };
     }
     return this.opened;
   }

@@ -17,15 +17,16 @@ const carriageReturn = 0x0d;
 export class CodeUnits {
   private room = new Uint8Array(0);
 
-  /** The chunk's units; valid until the next call. */
-  of(text: ChunkText): Uint8Array {
-    if (text instanceof Uint8Array) return text;
-    if (typeof text !== 'string') return text.bytes();
-    if (this.room.length < text.length) this.room = new Uint8Array(text.length + 0x1000);
+  /** The chunk's units between two places; valid until the next call. */
+  of(text: ChunkText, from = 0, to = Infinity): Uint8Array {
+    const until = Math.min(to, text.length);
+    if (text instanceof Uint8Array) return text.subarray(from, until);
+    if (typeof text !== 'string') return text.bytes().subarray(from, until);
+    const length = until - from;
+    if (this.room.length < length) this.room = new Uint8Array(length + 0x1000);
     const { room } = this;
-    const { length } = text;
     for (let at = 0; at < length; at++) {
-      const unit = text.charCodeAt(at);
+      const unit = text.charCodeAt(from + at);
       room[at] = unit > 0xff ? 0xff : unit;
     }
     return room.subarray(0, length);
@@ -48,9 +49,10 @@ export function nextLine(units: Uint8Array, end: number): number {
   return units[end] === carriageReturn && units[end + 1] === lineFeed ? end + 2 : end + 1;
 }
 
-/** Whether the units hold a carriage return at all: `\r\n` and `\r` both end lines, as in editors. */
-export function hasReturns(units: Uint8Array): boolean {
-  return units.includes(carriageReturn);
+/** Whether a chunk holds a carriage return at all: `\r\n` and `\r` both end lines, as in editors. */
+export function hasReturns(text: ChunkText, units: Uint8Array): boolean {
+  // Of a string the engine answers without looking at each unit.
+  return typeof text === 'string' ? text.includes('\r') : units.includes(carriageReturn);
 }
 
 /** Place after the first line end at or after `from`; the text's length where none is left. */

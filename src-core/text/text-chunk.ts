@@ -1,5 +1,5 @@
 import type { ChunkScan } from './chunk-scan';
-import { type ChunkText, hasReturns, lineEnd, nextLine } from './line-chunk';
+import { type ChunkText, lineEnd, nextLine } from './line-chunk';
 import { type LineState, noLine } from './line-state';
 
 /** A chunk of an indexed text. The object stands for the chunk: overlaps point at it. */
@@ -10,6 +10,8 @@ export class TextChunk {
   scan: ChunkScan | null = null;
   /** First line, counted from the text's own first. */
   firstLine = 0;
+  /** A carriage return may stand in it. */
+  returns = true;
 
   constructor(readonly text: ChunkText) {}
 
@@ -30,8 +32,7 @@ export function textOf(text: ChunkText): string {
 }
 
 /** Starts of a chunk's lines, and of what follows its last line end. */
-export function lineStarts(units: Uint8Array): number[] {
-  const returns = hasReturns(units);
+export function lineStarts(units: Uint8Array, returns: boolean): number[] {
   const starts = [0];
   for (let at = 0; at < units.length;) {
     const end = lineEnd(units, at, returns);

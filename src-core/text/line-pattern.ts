@@ -1,0 +1,108 @@
+import type { DumpLine } from './hexdump/dialect';
+
+/**
+ * A line that was understood, as a pattern for the next ones: dumps are long stretches of lines
+ * that differ in their digits only. Positions count from the line's start.
+ */
+export interface LinePattern {
+  /** Characters of the line, its end included. */
+  readonly length: number;
+  /** Places that hold no digit, and what stands there. */
+  readonly literalAt: Int32Array;
+  readonly literals: Uint8Array;
+  /** A free tail (an ASCII column) must hold no end of line. */
+  readonly tailFrom: number;
+  readonly tailTo: number;
+  /** Where the address's digits stand: an odd first one (-1: none), then pairs. */
+  readonly addressOdd: number;
+  readonly addressPairs: Int32Array;
+  /** Where the four digit pairs of each 32-bit half stand, lowest byte first. */
+  readonly pairs: Int32Array;
+  readonly halves: number;
+}
+
+/**
+ * The pattern of a line; `undefined` where it covers no whole number of 32-bit halves.
+ * @param start of the line in `units`
+ * @param next start of the line after it
+ */
+export function patternOf(
+  units: Uint8Array,
+  start: number,
+  next: number,
+  line: DumpLine,
+  freeTail: boolean,
+): LinePattern | undefined {
+  const bytes = line.bytes;
+  if (bytes % 4 !== 0 || bytes === 0 || line.brokenAt >= 0) return undefined;
+  if (line.digits !== line.unitBytes * 2) return undefined;
+  const digit = new Uint8Array(next - start);
+  const addressEnd = line.addressEnd - start;
+  const addressStart = firstDigit(units, line.addressStart, line.addressEnd) - start;
+  digit.fill(1, addressStart, addressEnd);
+  const pairs = new Int32Array(bytes);
+  for (let unit = 0; unit < line.count; unit++) {
+    const from = line.columns[unit]! - start + line.width - line.digits;
+    digit.fill(1, from, from + line.digits);
+    for (let byte = 0; byte < line.unitBytes; byte++) {
+      pairs[unit * line.unitBytes + byte] = from + line.digits - 2 - byte * 2;
+    }
+  }
+  const tailFrom = freeTail ? line.tail - start : next - start;
+  const tailTo = endOfLine(units, start, next) - start;
+  if (freeTail) digit.fill(1, tailFrom, tailTo);
+  const literalAt = placesOf(digit, 0);
+  const odd = (addressEnd - addressStart) % 2;
+  return {
+    length: next - start,
+    literalAt,
+    literals: Uint8Array.from(literalAt, (at) => units[start + at]!),
+    tailFrom: freeTail ? tailFrom : tailTo,
+    tailTo,
+    addressOdd: odd ? addressStart : -1,
+    addressPairs: Int32Array.from(
+      { length: (addressEnd - addressStart - odd) / 2 },
+      (_, index) => addressStart + odd + index * 2,
+    ),
+    pairs,
+    halves: bytes / 4,
+  };
+}
+
+/** Places of a list that hold a value. */
+function placesOf(list: Uint8Array, value: number): Int32Array {
+  const places = new Int32Array(list.length);
+  let count = 0;
+  for (let at = 0; at < list.length; at++) if (list[at] === value) places[count++] = at;
+  return places.slice(0, count);
+}
+
+/** Whether a line that was just understood is laid out as a pattern says. */
+export function fitsPattern(
+  pattern: LinePattern,
+  units: Uint8Array,
+  start: number,
+  next: number,
+  line: DumpLine,
+): boolean {
+  const { length, literalAt, literals, addressOdd, addressPairs, pairs, halves } = pattern;
+  if (length !== next - start || line.bytes !== halves * 4 || line.brokenAt >= 0) return false;
+  const address = firstDigit(units, line.addressStart, line.addressEnd) - start;
+  if (address !== (addressOdd >= 0 ? addressOdd : addressPairs[0])) return false;
+  const lastDigits = line.columns[line.count - 1]! - start + line.width - line.unitBytes * 2;
+  if (pairs[pairs.length - 1] !== lastDigits) return false;
+  for (let which = 0; which < literals.length; which++) {
+    if (units[start + literalAt[which]!] !== literals[which]) return false;
+  }
+  return true;
+}
+
+function firstDigit(units: Uint8Array, start: number, end: number): number {
+  return end - start > 2 && (units[start + 1]! | 0x20) === 0x78 ? start + 2 : start;
+}
+
+function endOfLine(units: Uint8Array, start: number, next: number): number {
+  let end = next;
+  while (end > start && (units[end - 1] === 0x0a || units[end - 1] === 0x0d)) end--;
+  return end;
+}
