@@ -12,6 +12,9 @@ export interface ClientSupport {
   readonly changeNotices: boolean;
   /** The client asks for diagnostics; others are sent them. */
   readonly pullDiagnostics: boolean;
+  /** The client asks again for these when it is told to. */
+  readonly inlayHintRefresh: boolean;
+  readonly diagnosticRefresh: boolean;
   /** `command:` links in Markdown run. */
   readonly commandLinks: boolean;
 }
@@ -26,6 +29,8 @@ export const leastSupport: ClientSupport = {
   foldingLimit: foldingLimitDefault,
   changeNotices: false,
   pullDiagnostics: false,
+  inlayHintRefresh: false,
+  diagnosticRefresh: false,
   commandLinks: false,
 };
 
@@ -43,6 +48,8 @@ export function clientSupport(params: InitializeParams): ClientSupport {
     ),
     changeNotices: workspace?.didChangeConfiguration?.dynamicRegistration ?? false,
     pullDiagnostics: textDocument?.diagnostic !== undefined,
+    inlayHintRefresh: workspace?.inlayHint?.refreshSupport ?? false,
+    diagnosticRefresh: workspace?.diagnostics?.refreshSupport ?? false,
     commandLinks: isRecord(options) && options.commandLinks === true,
   };
 }

@@ -11,6 +11,10 @@ export interface FileSettings {
   readonly kernel?: string;
   readonly layout?: string;
   readonly cpu: CpuConfig;
+  /** How much stands at a line's end; left out: compact. */
+  readonly inlayHints?: HintDetail;
+  /** By a finding's code, where it is not shown as it is by itself. */
+  readonly severities?: Readonly<Record<string, FindingLevel>>;
   /** One sentence for each value that was not understood. */
   readonly problems: readonly string[];
 }
@@ -19,6 +23,15 @@ export const settingsSection = 'pagewalk';
 
 /** Settings that name a format, a kernel, a layout: text, `auto` when unset. */
 export const namingSettings = ['format', 'kernel', 'layout'] as const;
+
+export const hintDetails = ['off', 'compact', 'full'] as const;
+export type HintDetail = (typeof hintDetails)[number];
+
+export const findingLevels = ['error', 'warning', 'information', 'hint', 'off'] as const;
+export type FindingLevel = (typeof findingLevels)[number];
+
+/** Settings that say how things are shown; none of them changes what an entry means. */
+export const displaySettings = ['inlayHints', 'diagnostics.severity'] as const;
 
 /**
  * Settings that state a fact of the CPU, and the `--config` keys each stands for. `null` (or `auto`
@@ -71,7 +84,39 @@ export function readSettings(answer: unknown): FileSettings {
     ...(kernel !== undefined && { kernel }),
     ...(layout !== undefined && { layout }),
     cpu: readCpu(answer, problems),
+    ...readDisplay(answer, problems),
     problems,
+  };
+}
+
+function readDisplay(
+  answer: unknown,
+  problems: string[],
+): Pick<FileSettings, 'inlayHints' | 'severities'> {
+  const wanted = lookUp(answer, 'inlayHints');
+  const inlayHints = hintDetails.find((detail) => detail === wanted);
+  if (wanted !== undefined && !inlayHints) {
+    problems.push(
+      `pagewalk.inlayHints: ${JSON.stringify(wanted)} is none of ${hintDetails.join(', ')}`,
+    );
+  }
+  const severities: Record<string, FindingLevel> = {};
+  const given = lookUp(answer, 'diagnostics.severity');
+  if (given !== undefined && !isRecord(given)) {
+    problems.push(`pagewalk.diagnostics.severity: ${JSON.stringify(given)} is no object`);
+  }
+  for (const [code, value] of Object.entries(isRecord(given) ? given : {})) {
+    const level = findingLevels.find((known) => known === value);
+    if (level) severities[code] = level;
+    else {
+      problems.push(
+        `pagewalk.diagnostics.severity: ${JSON.stringify(value)} of '${code}' is none of ${findingLevels.join(', ')}`,
+      );
+    }
+  }
+  return {
+    ...(inlayHints && { inlayHints }),
+    ...(Object.keys(severities).length > 0 && { severities }),
   };
 }
 

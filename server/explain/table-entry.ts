@@ -1,6 +1,7 @@
-import { canonicalAddress, formatWord, otherKernels, type TableNode } from '../../src-core/index';
+import { formatWord, otherKernels } from '../../src-core/index';
 import type { EntryReply } from '../ask-entry';
 import { type EntryPlace, findEntry } from '../entry-place';
+import { entryRange } from '../entry-range';
 import type { FileView } from '../file-view';
 import { showPlaceCommand, walkCommand } from '../protocol';
 import { type Answer, code, type Line, type Link } from '../render/answer';
@@ -91,16 +92,4 @@ function whereLine(tables: TableChoice, place: EntryPlace): Line {
     ' – ',
     code(formatWord(last)),
   ];
-}
-
-/** First and last input address that one entry of a table translates, in canonical form. */
-function entryRange(
-  { compiled }: TableChoice,
-  { table, index }: { readonly table: TableNode; readonly index: number },
-): { first: bigint; last: bigint } {
-  const { shift } = compiled.rules[table.level - 1]!;
-  const top = 1n << BigInt(compiled.addressBits);
-  const plain = (table.first & (top - 1n)) + (BigInt(index) << BigInt(shift));
-  const first = canonicalAddress(compiled, plain);
-  return { first, last: first + (1n << BigInt(shift)) - 1n };
 }

@@ -1,14 +1,18 @@
 import { access } from './access';
+import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
 import { compose } from './compose';
 import { decode } from './decode';
 import { definition } from './definition';
 import { diagnostics } from './diagnostics';
+import { documentHighlight } from './document-highlight';
 import { documentSymbols } from './document-symbols';
 import type { Feature } from './feature';
 import { folding } from './folding';
 import { geometry } from './geometry';
 import { hover } from './hover';
+import { inlayHints } from './inlay-hints';
+import { references } from './references';
 import { roots } from './roots';
 import { walk } from './walk';
 import { word } from './word';
@@ -17,6 +21,10 @@ import { word } from './word';
 export const features: readonly Feature[] = [
   hover,
   definition,
+  references,
+  documentHighlight,
+  callHierarchy,
+  inlayHints,
   documentSymbols,
   folding,
   diagnostics,

@@ -6,7 +6,7 @@ import * as names from '../../../client/names';
 import { SettingChoices } from '../../../client/setting-choices';
 import { lookOf } from '../../../client/walks/kind-looks';
 import { entryKinds } from '../../../server/render/entry-kinds';
-import { cpuSettings, namingSettings } from '../../../server/settings-schema';
+import { cpuSettings, displaySettings, namingSettings } from '../../../server/settings-schema';
 import { entryFormats, layoutNames } from '../../../src-core/index';
 
 interface Manifest {
@@ -47,13 +47,14 @@ const clientSettings = [names.hoverAnywhereSetting, 'trace.server'];
 
 describe('the manifest', () => {
   it('declares the settings that the server and the client read, and no others', () => {
-    const read = [...namingSettings, ...Object.keys(cpuSettings), ...clientSettings].map(own);
+    const server = [...namingSettings, ...Object.keys(cpuSettings), ...displaySettings];
+    const read = [...server, ...clientSettings].map(own);
     assert.deepEqual([...settings.keys()].sort(), read.sort());
   });
 
-  it('leaves every setting of the server unset by default', () => {
+  it('leaves every setting that says what entries mean unset by default', () => {
     for (const [name, setting] of settings) {
-      if (clientSettings.map(own).includes(name)) continue;
+      if ([...clientSettings, ...displaySettings].map(own).includes(name)) continue;
       assert.ok(setting.default === null || setting.default === 'auto', name);
       assert.equal(setting.scope, 'resource', name);
     }

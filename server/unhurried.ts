@@ -1,0 +1,29 @@
+import type { CancellationToken } from 'vscode-languageserver';
+
+import type { FileView } from './file-view';
+import type { Runtime } from './runtime';
+
+/** How long work may keep other requests waiting, in milliseconds. */
+const slice = 3;
+
+/**
+ * Long work on a file, in slices: between two of them other requests are answered. `undefined`: it
+ * was cancelled, or the file was edited meanwhile, so that its memory is not what the work began
+ * with.
+ */
+export async function unhurried<Result>(
+  view: FileView,
+  runtime: Runtime,
+  token: CancellationToken,
+  steps: Generator<void, Result>,
+): Promise<Result | undefined> {
+  for (;;) {
+    const until = performance.now() + slice;
+    do {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    } while (performance.now() < until);
+    await runtime.pause();
+    if (token.isCancellationRequested || view.document.version !== view.version) return undefined;
+  }
+}
