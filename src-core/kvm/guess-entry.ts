@@ -27,8 +27,11 @@ interface Candidate {
   readonly fits: (value: bigint, level: number, cpu: CpuConfig) => string | null;
 }
 
-/** Memory types KVM writes: write-back for memory, uncached for devices. Source: vmx_get_mt_mask(). */
-const usualMemoryTypes: readonly bigint[] = [6n, 0n];
+/**
+ * Bits 6:3 (ignore-PAT, memory type) of what KVM maps: write-back memory, guest's PAT counting or
+ * not, uncached devices; of tables: nothing. Source: vmx_get_mt_mask().
+ */
+const usualMemoryTypes: readonly bigint[] = [0b0110n, 0b1110n, 0b0000n];
 
 /** What an empty entry holds since Linux 6.10, and how MMIO entries fault on purpose. Source: spte.h, vmx.c. */
 const suppressVe = 1n << 63n;
@@ -40,7 +43,7 @@ function fitsEpt(value: bigint, level: number, cpu: CpuConfig): string | null {
   // Older kernels call any address present, whatever its rights: no ground for a guess.
   if (bitField(value, 11, 0) === 0n && value !== suppressVe) return null;
   const mmio = bitField(value, 2, 0) === writeExecuteOnly;
-  if (!mmio && !usualMemoryTypes.includes(bitField(value, 5, 3))) return null;
+  if (!mmio && !usualMemoryTypes.includes(bitField(value, 6, 3))) return null;
   return `KVM writes such bits into EPT (${patternText(value)})`;
 }
 
