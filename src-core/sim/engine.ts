@@ -78,7 +78,15 @@ export class Engine {
     for (const intervention of running.step.interventions) {
       if (isDue(intervention, running, move)) this.#perform(running, intervention);
     }
-    for (const other of running.waiting.splice(0)) this.#runOther(running, other);
+    this.#resumeWaiting(running);
+  }
+
+  /** Lets those go on who waited; one of them may free the way for another. */
+  #resumeWaiting({ waiting }: Running): void {
+    for (let before = Infinity; waiting.length > 0 && waiting.length < before;) {
+      before = waiting.length;
+      for (const other of waiting.splice(0)) this.#runOther(waiting, other);
+    }
   }
 
   #perform(running: Running, intervention: Intervention): void {
@@ -89,11 +97,11 @@ export class Engine {
       return;
     }
     machine.note('operation', { text: `another CPU: ${intervention.operation.name}` });
-    this.#runOther(running, intervention.operation.run(new Task(machine)));
+    this.#runOther(running.waiting, intervention.operation.run(new Task(machine)));
   }
 
   /** Runs another CPU's operation as far as the lock lets it. */
-  #runOther(running: Running, moves: Steps<string>): void {
+  #runOther(waiting: Steps<string>[], moves: Steps<string>): void {
     while (!this.machine.stopped) {
       const result = moves.next();
       if (result.done === true) {
@@ -101,7 +109,7 @@ export class Engine {
         return;
       }
       if (result.value.kind === 'waiting') {
-        running.waiting.push(moves);
+        waiting.push(moves);
         return;
       }
     }

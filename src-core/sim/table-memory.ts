@@ -1,5 +1,5 @@
 import { highHalf, lowHalf } from '../word';
-import { entriesPerTable, TablePage, type TableSource } from './table-page';
+import { TablePage, type TableSource } from './table-page';
 
 /** A table as files write it: its address and the entries that differ from the empty one. */
 export interface ListedTable {

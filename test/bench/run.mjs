@@ -14,7 +14,11 @@ import esbuild from 'esbuild';
 
 process.chdir(path.dirname(path.dirname(path.dirname(fileURLToPath(import.meta.url)))));
 await esbuild.build({
-  entryPoints: { bench: 'test/bench/bench.ts', cli: 'server/cli/main.ts' },
+  entryPoints: {
+    bench: 'test/bench/bench.ts',
+    cli: 'server/cli/main.ts',
+    simulator: 'test/bench/simulator.ts',
+  },
   outdir: 'out/bench',
   outExtension: { '.js': '.cjs' },
   bundle: true,
@@ -24,7 +28,12 @@ await esbuild.build({
   format: 'cjs',
   logLevel: 'warning',
 });
-const { status } = spawnSync(process.execPath, ['out/bench/bench.cjs', ...process.argv.slice(2)], {
-  stdio: 'inherit',
-});
-process.exitCode = status ?? 1;
+const options = process.argv.slice(2);
+/** The simulator has no baseline: it is measured by itself, once. */
+const programs = options.includes('--only') ? ['bench'] : ['bench', 'simulator'];
+for (const program of programs) {
+  const { status } = spawnSync(process.execPath, [`out/bench/${program}.cjs`, ...options], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = status ?? 1;
+}

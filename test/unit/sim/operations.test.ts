@@ -340,6 +340,24 @@ describe('yields and other CPUs', () => {
     assert.deepEqual(mappings(machine), [0, 0, 0]);
   });
 
+  it('all who waited get their turn: one change of the slots after the other', () => {
+    const machine = machineAfter('6.1', [
+      ...mapped,
+      {
+        do: 'zap-all',
+        inject: [
+          { after: 1, do: 'dirty-log', slot: 0, on: true },
+          { after: 2, do: 'memslots-updated' },
+          { after: 3, do: 'fast-zap' },
+        ],
+      },
+    ]);
+    const others = results(machine).filter((text) => text.startsWith('another CPU'));
+    assert.equal(others.length, 3);
+    assert.equal(machine.slots[0]!.dirtyLog, true);
+    assert.equal(machine.state.slotsLocked, false);
+  });
+
   it('an entry changed after it was looked at is read again before the walk steps down', () => {
     const session = sessionOf(
       vm('6.1', [
