@@ -86,12 +86,12 @@ function entryRange({ place }: WalkRow): Range {
   return new Range(place!.line, place!.start, place!.line, place!.end);
 }
 
-/** One note a line, though two levels may stand on it. */
+/** One note a line, though two levels may stand on it; what they say stands in the view. */
 function notes(editor: TextEditor, placed: readonly WalkRow[]): DecorationOptions[] {
   const byLine = new Map<number, string[]>();
   for (const row of placed) {
     const texts = byLine.get(row.place!.line) ?? [];
-    texts.push(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
+    texts.push(`L${String(row.level)} [${String(row.index)}]`);
     byLine.set(row.place!.line, texts);
   }
   const lines = editor.document.lineCount;

@@ -1,4 +1,5 @@
 import { openWorkbench } from './open-workbench';
+import { wearTheme } from './wear-theme';
 import type { Workbench } from './workbench';
 
 /** Makes the picture of the README: media/walk.png is a copy of out/screenshots/readme-walk.png. */
@@ -8,11 +9,11 @@ describe("the README's picture", () => {
     workbench = await openWorkbench({
       size: { width: 1280, height: 680 },
       settings: {
-        'workbench.colorTheme': 'Default Dark Modern',
         'editor.minimap.enabled': false,
         'editor.hover.above': false,
       },
     });
+    await wearTheme(workbench, 'dark');
   });
   after(() => workbench.close());
 
