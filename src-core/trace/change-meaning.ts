@@ -77,17 +77,18 @@ export function changeMeaning(
   const frameChanged = bothPresent && frameNumber(masks, old) !== frameNumber(masks, value);
   const differing = wasLeaf && isLeaf ? traitsThatDiffer(masks, old, value) : [];
   const lost = differing.filter((trait) => traits[trait](masks, old));
+  const gained = differing.filter((trait) => !lost.includes(trait));
   return {
     from,
     to,
     counts: wasLeaf === isLeaf ? [] : [{ level, by: isLeaf ? 1 : -1 }],
     frameChanged,
-    gained: differing.filter((trait) => !lost.includes(trait)),
+    gained,
     lost,
     splits: wasLeaf && to === 'table',
     merges: from === 'table' && isLeaf,
     removesTable: from === 'table' && (to !== 'table' || frameChanged),
-    flush: flushNeed(from, to, frameChanged, lost),
+    flush: flushNeed(from, to, frameChanged, gained.includes('tracked') ? [] : lost),
     verdict: verdictOf(from, to, frameChanged, old === value),
   };
 }
@@ -101,6 +102,7 @@ function traitsThatDiffer(masks: SpteMasks, old: bigint, value: bigint): LeafTra
 /**
  * A TLB never holds what was not present; a split changes no translation; ageing needs no flush
  * (`kvm_tdp_mmu_age_gfn_range()`), taking away a right does.
+ * @param lost rights taken away for good, not those that ageing keeps aside
  */
 function flushNeed(
   from: EntryRole,

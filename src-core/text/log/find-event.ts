@@ -56,12 +56,16 @@ function standsAt(units: Uint8Array, start: number, end: number, bytes: Uint8Arr
   return true;
 }
 
-/** Where a line's own text begins, behind colours too. */
+/** Where a line's own text begins, behind colours and log levels (`<4>`) too. */
 function plainStart(units: Uint8Array, start: number, end: number): number {
   let at = contentStart(units, start, end);
-  while (at < end && units[at] === escape)
-    at = contentStart(units, afterEscape(units, at, end), end);
-  return at;
+  for (;;) {
+    const before = at;
+    if (at < end && units[at] === escape) at = afterEscape(units, at, end);
+    else if (units[at] === 0x3c && isDigit(units[at + 1]) && units[at + 2] === 0x3e) at += 3;
+    if (at === before || at >= end) return Math.min(at, end);
+    at = contentStart(units, at, end);
+  }
 }
 
 /** Whether no name of an event can stand before: colons follow the digits of a time only. */
@@ -109,13 +113,16 @@ export class EventFinder {
         } else hash = (Math.imul(hash, 31) + unit) | 0;
         continue;
       }
-      if (unit === colon) {
+      if (unit === escape) at = afterEscape(units, at, limit) - 1;
+      else if (unit === colon) {
         if (tokenStart >= 0 && this.isName(units, start, tokenStart, at, hash)) return true;
         if (units[at + 1] === space) {
           const after = plainStart(units, at + 2, limit);
           if (after > content && this.opensAt(units, after, end)) return true;
         }
-      } else if (unit === semicolon && this.opensAt(units, at + 1, end)) return true;
+      } else if (unit === semicolon) {
+        if (this.opensAt(units, plainStart(units, at + 1, limit), end)) return true;
+      }
       tokenStart = -1;
     }
     return false;

@@ -13,12 +13,16 @@ export const lostEvents: LogFamily = {
         {
           text: 'CPU:{cpu}[? ?][LOST {lost} EVENTS]',
           fields: { cpu: fieldSpecs.count, lost: fieldSpecs.count },
-          hints: noHints('the ring buffer overwrote them before they were read (kernel/trace/trace.c)'),
+          hints: noHints(
+            'the ring buffer overwrote them before they were read (kernel/trace/trace.c)',
+          ),
         },
         {
           text: 'CPU:{cpu}[? ?][LOST EVENTS]',
           fields: { cpu: fieldSpecs.count },
-          hints: noHints('the ring buffer overwrote them before they were read (kernel/trace/trace.c)'),
+          hints: noHints(
+            'the ring buffer overwrote them before they were read (kernel/trace/trace.c)',
+          ),
         },
       ],
     },

@@ -4,6 +4,12 @@ const blank = 0x20;
 const tab = 0x09;
 const digits = 0x25;
 
+/** A letter after digits: they were a word (`DIRECTORY` begins with one). */
+function isLetter(unit: number | undefined): boolean {
+  const lower = (unit ?? 0) | 0x20;
+  return lower >= 0x61 && lower <= 0x7a;
+}
+
 /** A line's beginning that tells an event: letters, `%` for hexadecimal digits, blanks for one or more. */
 export class Opening {
   private readonly pattern: Uint8Array;
@@ -32,7 +38,7 @@ export class Opening {
       if (wanted === digits) {
         const from = at;
         while (at < end && digitValue[units[at]!] !== 0xff) at++;
-        if (at === from) return -1;
+        if (at === from || isLetter(units[at])) return -1;
       } else if (wanted === blank) {
         if (unit !== blank && unit !== tab) return -1;
         while (at < end && (units[at] === blank || units[at] === tab)) at++;

@@ -25,7 +25,11 @@ function check(documented: DocumentedLine, prefix: string, printed: PrintedLine)
     const field = event.fields.find((one) => one.name === name);
     assert.ok(field, `${where} has no ${name}`);
     checkPlace(event, text, name);
-    assert.equal(field.end, prefix.length + start + shown.trimEnd().length, `${where} ${name} ends`);
+    assert.equal(
+      field.end,
+      prefix.length + start + shown.trimEnd().length,
+      `${where} ${name} ends`,
+    );
     if (value === null) assert.equal(field.text.trim(), shown.trim(), where);
     else assert.equal(field.value, value, `${where} ${name}`);
   }
@@ -49,7 +53,8 @@ describe('log lines printed from their documented formats', () => {
         it(`${documented.event}: ${documented.format.slice(0, 90)}`, () => {
           const dice = new Dice(number + 1);
           for (let round = 0; round < rounds; round++) {
-            for (const prefix of prefixes) check(documented, prefix, printLine(documented.format, dice));
+            for (const prefix of prefixes)
+              check(documented, prefix, printLine(documented.format, dice));
           }
         });
       }
@@ -60,7 +65,10 @@ describe('log lines printed from their documented formats', () => {
     const dice = new Dice(99);
     const all = sets.flatMap(([, lines, prefixes]) =>
       lines.flatMap((documented) =>
-        prefixes.map((prefix) => ({ documented, text: prefix + printLine(documented.format, dice).text })),
+        prefixes.map((prefix) => ({
+          documented,
+          text: prefix + printLine(documented.format, dice).text,
+        })),
       ),
     );
     const index = new TextIndex(all.map(({ text }) => text).join('\n'));
@@ -78,11 +86,15 @@ describe('log lines that are cut or broken', () => {
     const dice = new Dice(7);
     for (const [, lines, prefixes] of sets) {
       for (const documented of lines) {
-        const whole = prefixes[dice.below(prefixes.length)]! + printLine(documented.format, dice).text;
+        const whole =
+          prefixes[dice.below(prefixes.length)]! + printLine(documented.format, dice).text;
         for (let end = 0; end <= whole.length; end++) parseLogLine(whole.slice(0, end));
         for (let round = 0; round < 40; round++) {
           const at = dice.below(whole.length);
-          const broken = whole.slice(0, at) + String.fromCharCode(dice.below(0x300)) + whole.slice(at + dice.below(3));
+          const broken =
+            whole.slice(0, at) +
+            String.fromCharCode(dice.below(0x300)) +
+            whole.slice(at + dice.below(3));
           for (const field of parseLogLine(broken)?.fields ?? []) {
             assert.equal(broken.slice(field.start, field.end), field.text);
           }

@@ -14,7 +14,9 @@ const traced = (event: string, ...texts: readonly string[]): DocumentedLine[] =>
 const pageNow =
   'sp gen {generation:%u} gfn {gfn:%llx} l{level:1|2|3|4|5} {entry_bytes:8|4}-byte q{quadrant:0|1|2|3} {access:wux|--x|-u-} {nxe:nxe|!nxe} {ad:ad|!ad} root {root_count:%u} {sync:sync|unsync}';
 const pageDirect = pageNow.replace('} {access', '} {direct:direct} {access');
-const pageLetters = pageDirect.replace('wux|--x|-u-', 'rwux|r---|--u-').replace('} {nxe', '} {invalid:invalid} {nxe');
+const pageLetters = pageDirect
+  .replace('wux|--x|-u-', 'rwux|r---|--u-')
+  .replace('} {nxe', '} {invalid:invalid} {nxe');
 const page419 =
   'sp gen {generation:%lx} gfn {gfn:%llx} l{level:1|2|3|4} {pae:pae} q{quadrant:0|1} {direct:direct} {access:wux|---} {nxe:nxe|!nxe} {ad:ad|!ad} root {root_count:%u} {sync:sync|unsync}';
 const page44 =
@@ -47,26 +49,44 @@ export const traceLines: readonly DocumentedLine[] = [
     'fast_page_fault',
     `vcpu {vcpu:%d} gva {gva:%llx} error_code {error_code:P+W|W} sptep {sptep:000000003c5b1d2e|ffff8801a3b5a28|(____ptrval____)} old {old:%#llx} new {new:%llx} spurious {spurious:0|1} fixed {fixed:0|1}`,
   ),
-  ...traced('kvm_mmu_split_huge_page', 'gfn {gfn:%llx} spte {spte:%llx} level {level:2|3} errno {errno:0|-12}'),
+  ...traced(
+    'kvm_mmu_split_huge_page',
+    'gfn {gfn:%llx} spte {spte:%llx} level {level:2|3} errno {errno:0|-12}',
+  ),
   ...['kvm_mmu_sync_page', 'kvm_mmu_unsync_page', 'kvm_mmu_prepare_zap_page'].flatMap((event) =>
     traced(event, pageNow, pageDirect, pageLetters, page419, page44, pluginRole),
   ),
   ...traced(
     'kvm_mmu_get_page',
-    ...[pageNow, pageDirect, pageLetters, page419, page44].map((page) => `${page} {created:new|existing}`),
+    ...[pageNow, pageDirect, pageLetters, page419, page44].map(
+      (page) => `${page} {created:new|existing}`,
+    ),
     `{created:new|existing} sp gfn {gfn:%llx} ${pluginRole}`,
     '[FAILED TO PARSE] mmu_valid_gen={generation:%u} gfn={gfn:%u} role={role:%u} root_count={root_count:%u} unsync={unsync:0|1} created={created:0|1}',
   ),
-  ...traced('kvm_mmu_pagetable_walk', `addr {address:%llx} pferr {pferr:%x} {flags:${flags}}`, 'addr {address:%llx} pferr {pferr:%x} '),
+  ...traced(
+    'kvm_mmu_pagetable_walk',
+    `addr {address:%llx} pferr {pferr:%x} {flags:${flags}}`,
+    'addr {address:%llx} pferr {pferr:%x} ',
+  ),
   ...traced('kvm_mmu_paging_element', 'pte {pte:%llx} level {level:1|2|3|4|5}'),
   ...traced('kvm_mmu_set_accessed_bit', 'gpa {gpa:%llx}'),
   ...traced('kvm_mmu_set_dirty_bit', 'gpa {gpa:%llx}'),
   ...traced('kvm_mmu_walker_error', `pferr {pferr:%x} {flags:${flags}}`),
   ...traced('kvm_mmu_zap_all_fast', 'kvm-mmu-valid-gen {generation:%u} used_pages {used_pages:%x}'),
-  ...traced('kvm_mmu_invalidate_zap_all_pages', 'kvm-mmu-valid-gen {generation:%lx} used_pages {used_pages:%x}'),
-  ...traced('mark_mmio_spte', 'sptep:{sptep:000000003c5b1d2e|ffff8801a3b5a28} gfn {gfn:%llx} access {access:%x} gen {generation:%x}'),
+  ...traced(
+    'kvm_mmu_invalidate_zap_all_pages',
+    'kvm-mmu-valid-gen {generation:%lx} used_pages {used_pages:%x}',
+  ),
+  ...traced(
+    'mark_mmio_spte',
+    'sptep:{sptep:000000003c5b1d2e|ffff8801a3b5a28} gfn {gfn:%llx} access {access:%x} gen {generation:%x}',
+  ),
   ...traced('handle_mmio_page_fault', 'addr:{address:%llx} gfn {gfn:%llx} access {access:%x}'),
-  ...traced('check_mmio_spte', 'spte {spte:%llx} kvm_gen {kvm_generation:%x} spte-gen {spte_generation:%x} valid {valid:0|1}'),
+  ...traced(
+    'check_mmio_spte',
+    'spte {spte:%llx} kvm_gen {kvm_generation:%x} spte-gen {spte_generation:%x} valid {valid:0|1}',
+  ),
   ...traced(
     'kvm_page_fault',
     'address {address:%lx} error_code {error_code:%x}',
@@ -90,20 +110,41 @@ export const traceLines: readonly DocumentedLine[] = [
     'reason: {reason:EPT_VIOLATION|npf} ext_inf1: 0x{ext_inf1:%016llx} ext_inf2: 0x{ext_inf2:%016llx} ext_int: 0x{ext_int:%08x} ext_int_err: 0x{ext_int_err:%08x}',
   ),
   ...traced('kvm_fast_mmio', 'fast mmio at gpa 0x{gpa:%llx}'),
-  ...traced('kvm_mmio', 'mmio {direction:read|write|unsatisfied-read} len {length:1|4|8} gpa 0x{gpa:%llx} val 0x0'),
-  ...traced('vcpu_match_mmio', 'gva {gva:%#llx} gpa {gpa:%#llx} {direction:Write|Read} {by:GPA|GVA}'),
+  ...traced(
+    'kvm_mmio',
+    'mmio {direction:read|write|unsatisfied-read} len {length:1|4|8} gpa 0x{gpa:%llx} val 0x0',
+  ),
+  ...traced(
+    'vcpu_match_mmio',
+    'gva {gva:%#llx} gpa {gpa:%#llx} {direction:Write|Read} {by:GPA|GVA}',
+  ),
   ...traced('kvm_age_page', 'hva {hva:%llx} gfn {gfn:%llx} level {level:1|2} {young:YOUNG|OLD}'),
   ...traced('kvm_unmap_hva_range', 'mmu notifier unmap range: {start:%#016lx} -- {end:%#016lx}'),
   ...traced('kvm_age_hva', 'mmu notifier age hva: {start:%#016lx} -- {end:%#016lx}'),
   ...traced('kvm_test_age_hva', 'mmu notifier test age hva: {hva:%#016lx}'),
   ...traced('kvm_set_spte_hva', 'mmu notifier set pte hva: {hva:%#016lx}'),
-  ...traced('mmu_root', '({place:vmx_load_mmu_pgd+0x0/0x260 [kvm_intel]|ffffffffc040bfc4}) root_hpa=0x{root_hpa:%llx} root_level={root_level:4|5}'),
-  ...traced('kvm_guest_fault', 'ipa {ipa:%#llx}, hsr {esr:%#08lx}, hxfar {far:%#08lx}, pc {pc:%#016lx}'),
+  ...traced(
+    'mmu_root',
+    '({place:vmx_load_mmu_pgd+0x0/0x260 [kvm_intel]|ffffffffc040bfc4}) root_hpa=0x{root_hpa:%llx} root_level={root_level:4|5}',
+  ),
+  ...traced(
+    'kvm_guest_fault',
+    'ipa {ipa:%#llx}, hsr {esr:%#08lx}, hxfar {far:%#08lx}, pc {pc:%#016lx}',
+  ),
   ...traced('kvm_access_fault', 'IPA: {ipa:%lx}'),
-  ...traced('kvm_mmio_emulate', 'Emulate MMIO at: 0x{pc:%016lx} (instr: {instruction:%08lx}, cpsr: {cpsr:%08lx})'),
-  ...traced('kvm_mmio_nisv', 'ipa {ipa:%#016lx}, esr {esr:%#016lx}, far {far:%#016lx}, pc {pc:%#016lx}'),
+  ...traced(
+    'kvm_mmio_emulate',
+    'Emulate MMIO at: 0x{pc:%016lx} (instr: {instruction:%08lx}, cpsr: {cpsr:%08lx})',
+  ),
+  ...traced(
+    'kvm_mmio_nisv',
+    'ipa {ipa:%#016lx}, esr {esr:%#016lx}, far {far:%#016lx}, pc {pc:%#016lx}',
+  ),
   ...traced('kvm_set_way_flush', 'S/W flush at 0x{pc:%016lx} (cache on)'),
-  ...traced('kvm_toggle_cache', 'VM op at 0x{pc:%016lx} (cache was {before:on|off}, now {now:on|off})'),
+  ...traced(
+    'kvm_toggle_cache',
+    'VM op at 0x{pc:%016lx} (cache was {before:on|off}, now {now:on|off})',
+  ),
 ];
 
 const address = (text: string): string => text.replaceAll('@', '%016lx');
@@ -111,18 +152,39 @@ const ptRange = '0x{start:%016lx}-0x{end:%016lx}   ';
 
 /** Lines of kernel logs: they stand behind the prefixes of dmesg and journals. */
 export const messageLines: readonly DocumentedLine[] = [
-  line('get_mmio_spte', 'get_mmio_spte: reserved bits set on MMU-present spte, addr 0x{address:%llx}, hierarchy:'),
-  line('get_mmio_spte', 'get_mmio_spte: detect reserved bits on spte, addr 0x{address:%llx}, dump hierarchy:'),
-  line('walk_shadow_page_get_mmio_spte', 'walk_shadow_page_get_mmio_spte: detect reserved bits on spte, addr 0x{address:%llx}, dump hierarchy:'),
-  line('spte-hierarchy', '------ spte = 0x{spte:%llx} level = {level:1|2|3|4}, rsvd bits = 0x{reserved:%llx}'),
+  line(
+    'get_mmio_spte',
+    'get_mmio_spte: reserved bits set on MMU-present spte, addr 0x{address:%llx}, hierarchy:',
+  ),
+  line(
+    'get_mmio_spte',
+    'get_mmio_spte: detect reserved bits on spte, addr 0x{address:%llx}, dump hierarchy:',
+  ),
+  line(
+    'walk_shadow_page_get_mmio_spte',
+    'walk_shadow_page_get_mmio_spte: detect reserved bits on spte, addr 0x{address:%llx}, dump hierarchy:',
+  ),
+  line(
+    'spte-hierarchy',
+    '------ spte = 0x{spte:%llx} level = {level:1|2|3|4}, rsvd bits = 0x{reserved:%llx}',
+  ),
   line('spte-hierarchy', '------ spte 0x{spte:%llx} level {level:1|2|3|4}.'),
-  line('spte-path', '#VE {address:%llx}, spte[4] = 0x{spte_1:%llx}, spte[3] = 0x{spte_2:%llx}, spte[2] = 0x{spte_3:%llx}'),
+  line(
+    'spte-path',
+    '#VE {address:%llx}, spte[4] = 0x{spte_1:%llx}, spte[3] = 0x{spte_2:%llx}, spte[2] = 0x{spte_3:%llx}',
+  ),
   line('ept-misconfiguration', 'EPT: Misconfiguration.'),
   line('ept-misconfiguration-address', 'EPT: GPA: 0x{gpa:%llx}'),
-  line('ept_misconfig_inspect_spte', 'ept_misconfig_inspect_spte: spte 0x{spte:%llx} level {level:1|2|3|4}'),
+  line(
+    'ept_misconfig_inspect_spte',
+    'ept_misconfig_inspect_spte: spte 0x{spte:%llx} level {level:1|2|3|4}',
+  ),
   line('ept_misconfig_inspect_spte', 'ept_misconfig_inspect_spte: rsvd_bits = 0x{reserved:%llx}'),
   line('ve-info-address', 'VE info address = 0x{hpa:%016llx}'),
-  line('ve_info', 've_info: 0x{reason:%08x} 0x{delivery:%08x} 0x{qualification:%016llx} 0x{gla:%016llx} 0x{gpa:%016llx} 0x{eptp_index:%04x}'),
+  line(
+    've_info',
+    've_info: 0x{reason:%08x} 0x{delivery:%08x} 0x{qualification:%016llx} 0x{gla:%016llx} 0x{gpa:%016llx} 0x{eptp_index:%04x}',
+  ),
   line('unexpected-ve', 'Unexpected #VE on VM-Exit reason 0x{reason:%x}'),
   line('ept-pointer', 'EPT pointer = 0x{eptp:%016llx}'),
   line('nested_cr3', 'nested_cr3:         {ncr3:%016llx}'),
@@ -130,17 +192,40 @@ export const messageLines: readonly DocumentedLine[] = [
   line('vmcs-guest-cr3', 'CR3 = 0x{cr3:%016llx}'),
   line('mmu-writable-not-host-writable', 'MMU-writable SPTE is not Host-writable: {spte:%llx}'),
   line('writable-not-mmu-writable', 'Writable SPTE is not MMU-writable: {spte:%llx}'),
-  line('reserved-spte', 'spte = 0x{spte:%llx}, level = {level:1|2|3}, rsvd bits = 0x{reserved:%llx}'),
+  line(
+    'reserved-spte',
+    'spte = 0x{spte:%llx}, level = {level:1|2|3}, rsvd bits = 0x{reserved:%llx}',
+  ),
   line('unexpected-spte-change', 'Unexpected SPTE change! Nonpresent SPTEs'),
   line('unexpected-spte-change-text', 'should not be replaced with another,'),
-  line('unexpected-spte-change-values', 'as_id: {as_id:0|1} gfn: {gfn:%llx} old_spte: {old_spte:%llx} new_spte: {new_spte:%llx} level: {level:1|2}'),
-  line('gfn-mismatch', 'gfn mismatch under direct page {page:%llx} (expected {expected:%llx}, got {gfn:%llx})'),
-  line('spte-present-at-free', 'SPTE {spte:%llx} (@ {sptep:000000003c5b1d2e}) for gfn {gfn:%llx} shadow-present at free'),
+  line(
+    'unexpected-spte-change-values',
+    'as_id: {as_id:0|1} gfn: {gfn:%llx} old_spte: {old_spte:%llx} new_spte: {new_spte:%llx} level: {level:1|2}',
+  ),
+  line(
+    'gfn-mismatch',
+    'gfn mismatch under direct page {page:%llx} (expected {expected:%llx}, got {gfn:%llx})',
+  ),
+  line(
+    'spte-present-at-free',
+    'SPTE {spte:%llx} (@ {sptep:000000003c5b1d2e}) for gfn {gfn:%llx} shadow-present at free',
+  ),
   line('page-fault', address('BUG: unable to handle page fault for address: {address:@}')),
   line('page-fault', address('BUG: kernel NULL pointer dereference, address: {address:@}')),
-  line('page-fault', address('BUG: unable to handle kernel {what:paging request|NULL pointer dereference} at {address:@}')),
-  line('page-fault-kind', '#PF: supervisor {access:read access in kernel mode|instruction fetch in kernel mode}'),
-  line('page-fault-error-code', '#PF: error_code(0x{error_code:%04lx}) - {reason:not-present page|permissions violation}'),
+  line(
+    'page-fault',
+    address(
+      'BUG: unable to handle kernel {what:paging request|NULL pointer dereference} at {address:@}',
+    ),
+  ),
+  line(
+    'page-fault-kind',
+    '#PF: supervisor {access:read access in kernel mode|instruction fetch in kernel mode}',
+  ),
+  line(
+    'page-fault-error-code',
+    '#PF: error_code(0x{error_code:%04lx}) - {reason:not-present page|permissions violation}',
+  ),
   line('corrupted-page-table', 'kvmcap: Corrupted page table at address {address:%lx}'),
   line('pgd-line', 'PGD {pgd:%lx} P4D {p4d:%lx} PUD {pud:%lx} PMD {pmd:%lx} PTE {pte:%lx}'),
   line('pgd-line', 'PGD {pgd:%lx} P4D {p4d:%lx} PUD {pud:%lx} '),
@@ -148,15 +233,40 @@ export const messageLines: readonly DocumentedLine[] = [
   line('pgd-line', 'PGD {pgd:%lx} P4D {p4d:%lx} {broken:BAD}'),
   line('pdpt-line', address('*pdpt = {pdpt:@} *pde = {pde:@} *pte = {pte:@}')),
   line('pde-line', '*pde = {pde:%08lx} *pte = {pte:%08lx}'),
-  line('arm64-fault', address('Unable to handle kernel {what:paging request|access to user memory outside uaccess routines} at virtual address {address:@}')),
-  line('arm64-pgtable', address('swapper pgtable: {granule:4|16|64}k pages, {va_bits:48|52|39}-bit VAs, pgdp={pgdp:@}')),
-  line('arm64-pgd-line', address('[{address:@}] pgd={pgd:@}, p4d={p4d:@}, pud={pud:@}, pmd={pmd:@}, pte={pte:@}')),
+  line(
+    'arm64-fault',
+    address(
+      'Unable to handle kernel {what:paging request|access to user memory outside uaccess routines} at virtual address {address:@}',
+    ),
+  ),
+  line(
+    'arm64-pgtable',
+    address('swapper pgtable: {granule:4|16|64}k pages, {va_bits:48|52|39}-bit VAs, pgdp={pgdp:@}'),
+  ),
+  line(
+    'arm64-pgd-line',
+    address('[{address:@}] pgd={pgd:@}, p4d={p4d:@}, pud={pud:@}, pmd={pmd:@}, pte={pte:@}'),
+  ),
   line('arm64-pgd-line', address('[{address:@}] pgd={pgd:@}, pud={pud:@}')),
   line('arm64-pgd-line', address('[{address:@}] *pgd={pgd:@}, *pud={pud:@}, *pmd={pmd:@}')),
-  line('bad-page-map', 'BUG: Bad page map in process {process:qemu-system-x86|a b}  pte:{pte:%08llx} pmd:{pmd:%08llx}'),
-  line('bad-page-map', 'BUG: Bad page map in process {process:qemu-system-x86}  {which:pte|pmd}:{entry:%08llx}'),
-  line('bad-page-map-tables', 'pgd:{pgd:%08llx} p4d:{p4d:%08llx} pud:{pud:%08llx} pmd:{pmd:%08llx}'),
-  line('bad-page-map-place', address('addr:{address:@} vm_flags:{vm_flags:%08lx} anon_vma:{anon_vma:ffff888103a7b6e0} mapping:{mapping:0000000000000000} index:{index:%lx}')),
+  line(
+    'bad-page-map',
+    'BUG: Bad page map in process {process:qemu-system-x86|a b}  pte:{pte:%08llx} pmd:{pmd:%08llx}',
+  ),
+  line(
+    'bad-page-map',
+    'BUG: Bad page map in process {process:qemu-system-x86}  {which:pte|pmd}:{entry:%08llx}',
+  ),
+  line(
+    'bad-page-map-tables',
+    'pgd:{pgd:%08llx} p4d:{p4d:%08llx} pud:{pud:%08llx} pmd:{pmd:%08llx}',
+  ),
+  line(
+    'bad-page-map-place',
+    address(
+      'addr:{address:@} vm_flags:{vm_flags:%08lx} anon_vma:{anon_vma:ffff888103a7b6e0} mapping:{mapping:0000000000000000} index:{index:%lx}',
+    ),
+  ),
   line('bad-pmd', 'mm/pgtable-generic.c:42: bad pmd {pointer:ffff88810a3b5a28}({entry:%016lx})'),
   line('bad-pmd', 'arch/arm64/mm/fault.c:42: bad pmd {entry:%016llx}.'),
 ];
@@ -164,12 +274,33 @@ export const messageLines: readonly DocumentedLine[] = [
 /** Lines of files and answers that have no prefix. */
 export const plainLines: readonly DocumentedLine[] = [
   line('ptdump-marker', '---[ {name:Low Kernel Mapping|vmalloc() Area|Guest IPA} ]---'),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:K|M} {rights:    RW                 GLB NX} {level:pte}`.replace('{rights:    RW', '    {rights:RW')),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:G|T}                               {level:pgd|p4d|pud|pmd}`),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:K|M} {level:PTE|PMD}       {rights:RW NX SHD AF            UXN    MEM/NORMAL}`),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {never_execute:X} {rights:AF BLK}`),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {execute:NX|x } {rights:AF BLK}`),
-  line('ptdump-range', `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {execute:PXNUXN|px ux } {rights:AF BLK}`),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:K|M} {rights:    RW                 GLB NX} {level:pte}`.replace(
+      '{rights:    RW',
+      '    {rights:RW',
+    ),
+  ),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:G|T}                               {level:pgd|p4d|pud|pmd}`,
+  ),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:K|M} {level:PTE|PMD}       {rights:RW NX SHD AF            UXN    MEM/NORMAL}`,
+  ),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {never_execute:X} {rights:AF BLK}`,
+  ),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {execute:NX|x } {rights:AF BLK}`,
+  ),
+  line(
+    'ptdump-range',
+    `${ptRange}{size:%9lu}{unit:K|M} {level:2|3}   {read:R} {write:W} {execute:PXNUXN|px ux } {rights:AF BLK}`,
+  ),
   line('info-tlb', '{address:%016lx}: {physical:%016lx} {flags:XG-DA---W|---------|-GPDA----}'),
   line('info-mem', '{start:%016lx}-{end:%016lx} {size:%016lx} {rights:ur-|urw|-rw}'),
   line('info-registers', 'CR0={cr0:%08x} CR2={cr2:%016lx} CR3={cr3:%016lx} CR4={cr4:%08x}'),

@@ -131,17 +131,18 @@ describe('text index: edits', () => {
   });
 
   it('of one character read again a small part only', () => {
+    const start = performance.now();
     const index = new TextIndex(longDump(2000, 256));
+    const whole = performance.now() - start;
     const before = index.memory.wordCount();
-    const times: number[] = [];
-    for (let round = 0; round < 20; round++) {
+    const times = Array.from({ length: 20 }, (_, round) => {
       const line = Math.floor(index.lineCount / 2) + round;
-      const start = performance.now();
+      const begin = performance.now();
       index.edit({ startLine: line, startColumn: 30, endLine: line, endColumn: 31, text: 'f' });
-      times.push(performance.now() - start);
-    }
+      return performance.now() - begin;
+    });
     assert.ok(Math.abs(index.memory.wordCount() - before) < 100);
     const median = times.sort((one, other) => one - other)[10]!;
-    assert.ok(median < 16, `${median} ms`);
+    assert.ok(median * 5 < whole, `${median} ms beside ${whole} ms`);
   });
 });
