@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 
 import { operations } from '../../../src-core/sim/operations/registry';
 import { readScenario } from '../../../src-core/sim/scenario';
@@ -150,6 +151,14 @@ describe('scenarios', () => {
     const all = Object.fromEntries(known.map((name) => [name, null]));
     const complaints = problemsOf({ machine: { ...all, kernel: '6.1' }, slots });
     assert.deepEqual(complaints, [], 'the reader knows the same names');
+  });
+
+  it('are described in docs/simulator.md: every operation, and an example that runs', () => {
+    const text = readFileSync('docs/simulator.md', 'utf8');
+    for (const { name } of operations) assert.ok(text.includes(`\`${name}\``), name);
+    const example: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!);
+    const result = simulate(scenario(example as Record<string, unknown>));
+    assert.ok(!('problem' in result) && result.stop === null);
   });
 
   it('every operation has a name of its own, a title and a source', () => {
