@@ -141,6 +141,7 @@ function rankFrames(byPage: Float64Array): { frames: Float64Array; rank: Uint32A
   const lowest = byPage.reduce((low, frame) => Math.min(low, frame), Infinity);
   const highest = byPage.reduce((high, frame) => Math.max(high, frame), 0);
   const rank = new Uint32Array(byPage.length);
+  if (byPage.length === 0) return { frames: byPage, rank };
   if (!(highest - lowest < closeTogether)) {
     const frames = byPage.slice().sort();
     for (let page = 0; page < rank.length; page++) rank[page] = placeOf(frames, byPage[page]!);
