@@ -4,7 +4,11 @@ import type { LockMode } from './mmu-lock';
 
 type HeldLock = Exclude<LockMode, 'none'>;
 
-/** How a span of kernels goes about the operations of the TDP MMU. */
+/**
+ * How a span of kernels goes about the operations of the TDP MMU. Which lock an operation takes, the
+ * four ways of collapsing and the flush after a fast zap are told from the kernel's history; the rest
+ * was read in the trees named.
+ */
 export interface OperationForm extends KernelSpan {
   readonly name: string;
   /** The lock that each operation takes. */
