@@ -43,7 +43,7 @@ export class EntryValues {
     const { entries, changes } = this.store;
     const own = this.last[entry]!;
     const parent = entries.parent[entry]!;
-    const linked = this.linkOf(parent);
+    const linked = this.tableOf(parent);
     if (linked !== none && (own === none || own < linked)) return this.fresh(linked, entry);
     if (own !== none) {
       this.set(changes.lo[own]!, changes.hi[own]!, 'line', own);
@@ -57,6 +57,15 @@ export class EntryValues {
     if (entry === none) return none;
     const change = this.last[entry]!;
     return change === none ? none : this.store.changes.link[change]!;
+  }
+
+  /** The link of the table under an entry, also just after it was taken away: its entries go next. */
+  tableOf(entry: number): number {
+    const link = this.linkOf(entry);
+    if (link !== none || entry === none || this.last[entry] === none) return link;
+    const { previous, link: links } = this.store.changes;
+    const before = previous[this.last[entry]!]!;
+    return before === none ? none : links[before]!;
   }
 
   /** An entry of a table that a line linked, and that no line named since. */

@@ -1,7 +1,14 @@
 import { ChangeList, type ChangeCause } from './change-list';
 import { EntryTable, none } from './entry-table';
 import { EntryValues, type TraceStore } from './entry-values';
-import { isEmpty, isParkedValue, isTableLink, sameButCpuBits, tableFrame } from './spte-shape';
+import {
+  isEmpty,
+  isParkedValue,
+  isTableLink,
+  pagesOfLevel,
+  sameButCpuBits,
+  tableFrame,
+} from './spte-shape';
 import { TreeKeeper, type TraceTree } from './trace-tree';
 
 /** Entries hang below a root of at most this level. */
@@ -148,12 +155,24 @@ export class EntryWriter implements TraceStore {
 
   /** How well an entry's known value goes with a line's old one: 3 the same … 0 another. */
   fit(tree: number, level: number, gfn: number, lo: number, hi: number): number {
-    const entry = this.entries.find(tree, level, gfn);
+    const { createdLine, rootLevel } = this.trees[tree]!;
+    const entry = this.knownEntry(tree, level, gfn);
     if (entry === none || !this.now.read(entry)) {
-      const { createdLine } = this.trees[tree]!;
-      return createdLine !== null && isEmpty(lo, hi) ? 2 : 1;
+      // Of a root that began before our eyes all tables are known: what is in none of them is not its own.
+      if (createdLine === null) return 1;
+      return isEmpty(lo, hi) ? (level >= rootLevel ? 2 : 1) : 0;
     }
-    if (this.now.lo === lo && this.now.hi === hi) return 3;
+    if (this.now.lo === lo && this.now.hi === hi) return isEmpty(lo, hi) ? 2 : 3;
     return this.agrees(lo, hi) ? 2 : 0;
+  }
+
+  /** An entry that a line named, or one of a table that a line linked; {@link none}: neither. */
+  private knownEntry(tree: number, level: number, gfn: number): number {
+    const { entries, now } = this;
+    const entry = entries.find(tree, level, gfn);
+    if (entry !== none) return entry;
+    const above = pagesOfLevel(level + 1);
+    const parent = entries.find(tree, level + 1, Math.floor(gfn / above) * above);
+    return parent !== none && now.tableOf(parent) !== none ? this.entry(tree, level, gfn) : none;
   }
 }

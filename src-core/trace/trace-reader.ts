@@ -24,6 +24,20 @@ function wide(lo: number, hi: number): number {
   return hi * 0x1_0000_0000 + lo;
 }
 
+/** A change of the TDP MMU, as its line tells it. */
+interface ToldChange {
+  line: number;
+  asId: number;
+  gfn: number;
+  level: number;
+  oldLo: number;
+  oldHi: number;
+  /** The new value links a table, is parked, or is nothing that maps. */
+  links: boolean;
+  parks: boolean;
+  removes: boolean;
+}
+
 /** Where the values of a change stand in its reader. */
 interface ChangeSlots {
   readonly asId: number;
@@ -55,6 +69,18 @@ export class TraceReader {
   /** Lines of the lockless fast path whose entry could not be told. */
   readonly unplaced: number[] = [];
   private pages = new ShadowPages(this.writer);
+  /** The change being read: one object for all lines. */
+  private readonly told: ToldChange = {
+    line: 0,
+    asId: 0,
+    gfn: 0,
+    level: 0,
+    oldLo: 0,
+    oldHi: 0,
+    links: false,
+    parks: false,
+    removes: false,
+  };
   private readonly takers = new Map<number, Taker>();
   private index: TextIndex | null = null;
 
@@ -101,44 +127,42 @@ export class TraceReader {
   private tdpChange(line: number, level: number, reader: FormReader, slots: ChangeSlots): void {
     const { writer } = this;
     const { lo, hi } = reader;
-    const asId = lo[slots.asId]!;
-    const gfn = wide(lo[slots.gfn]!, hi[slots.gfn]!);
-    const oldLo = lo[slots.old]!;
-    const oldHi = hi[slots.old]!;
+    const { told } = this;
+    told.line = line;
+    told.level = level;
+    told.asId = lo[slots.asId]!;
+    told.gfn = wide(lo[slots.gfn]!, hi[slots.gfn]!);
+    told.oldLo = lo[slots.old]!;
+    told.oldHi = hi[slots.old]!;
     const newLo = lo[slots.value]!;
     const newHi = hi[slots.value]!;
-    const links = isTableLink(newLo, newHi, level);
-    const fresh = links && isEmpty(oldLo, oldHi);
-    const tree =
-      (fresh ? writer.keeper.takePending(asId, level) : undefined) ??
-      this.treeOf(line, asId, gfn, level, oldLo, oldHi, isParkedValue(newLo, newHi), links);
+    told.links = isTableLink(newLo, newHi, level);
+    told.parks = isParkedValue(newLo, newHi);
+    told.removes = told.parks || isEmpty(newLo, newHi);
+    const fresh = told.links && isEmpty(told.oldLo, told.oldHi);
+    const pending = fresh ? writer.keeper.takePending(told.asId, level) : undefined;
+    const tree = pending ?? this.treeOf(told);
     tree.rootLevel = Math.max(tree.rootLevel, level);
-    const entry = writer.entry(tree.number, level, gfn);
-    writer.change(line, entry, oldLo, oldHi, newLo, newHi, 'changed');
+    const entry = writer.entry(tree.number, level, told.gfn);
+    writer.change(line, entry, told.oldLo, told.oldHi, newLo, newHi, 'changed');
   }
 
   /** The root whose entry a line means: the one that holds what the line calls the old value. */
-  private treeOf(
-    line: number,
-    asId: number,
-    gfn: number,
-    level: number,
-    oldLo: number,
-    oldHi: number,
-    parks: boolean,
-    links: boolean,
-  ): TraceTree {
+  private treeOf(told: ToldChange): TraceTree {
     const { writer } = this;
+    const { line, asId, gfn, level, oldLo, oldHi, links } = told;
     const candidates = writer.keeper.candidates(asId);
     const newest = candidates[0];
     if (!newest) return writer.keeper.addUnannounced(asId, null, level);
     if (candidates.length === 1 && !(links && level >= newest.rootLevel)) return newest;
     let best = newest;
     let bestFit = -1;
-    const parksEmpty = parks && isEmpty(oldLo, oldHi);
+    const empty = isEmpty(oldLo, oldHi);
     for (const tree of candidates) {
+      // An obsolete root only loses entries, as long as there is another.
+      if (!told.removes && tree.obsoleteLine !== null && newest.obsoleteLine === null) continue;
       // An empty entry is parked only where its table was unlinked before.
-      if (parksEmpty && this.hangsOn(tree, gfn, level)) continue;
+      if (told.parks && empty && this.hangsOn(tree, gfn, level)) continue;
       const fit = writer.fit(tree.number, level, gfn, oldLo, oldHi);
       if (fit > bestFit) {
         bestFit = fit;
@@ -146,7 +170,7 @@ export class TraceReader {
       }
     }
     // A root's entry is empty again though no line emptied it: this is another root.
-    if (bestFit === 0 && links && level >= best.rootLevel && isEmpty(oldLo, oldHi)) {
+    if (bestFit === 0 && links && level >= best.rootLevel && empty) {
       return writer.keeper.addUnannounced(asId, line, level);
     }
     return best;
