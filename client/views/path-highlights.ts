@@ -1,5 +1,4 @@
 import {
-  type DecorationOptions,
   type DecorationRenderOptions,
   type Disposable,
   OverviewRulerLane,
@@ -15,6 +14,7 @@ import { contextKeys } from '../names';
 import { setContext } from '../set-context';
 import { type KindLook, lookOf } from '../walks/kind-looks';
 import type { WalkList } from '../walks/walk-list';
+import { type LevelSign, LevelSigns } from './level-signs';
 
 type Mark = KindLook['mark'];
 const marks: readonly Mark[] = ['path', 'leaf', 'stop'];
@@ -28,13 +28,11 @@ const borderStyles: Readonly<Record<Mark, string>> = {
 
 /**
  * Marks the entries on the path of the walk that is shown: in the text, in the overview ruler, and
- * with a note behind the line that names the level. Sets `pagewalk.hasHighlights`.
+ * by a sign in the margin that names the level. Sets `pagewalk.hasHighlights`.
  */
 export class PathHighlights implements Disposable {
   private readonly entryTypes = new Map(marks.map((mark) => [mark, entryDecoration(mark)]));
-  private readonly noteType = window.createTextEditorDecorationType({
-    after: { color: new ThemeColor('pagewalk.noteForeground'), margin: '0 0 0 2em' },
-  });
+  private readonly signs = new LevelSigns();
   private readonly watches: readonly Disposable[];
 
   constructor(private readonly walks: WalkList) {
@@ -45,7 +43,8 @@ export class PathHighlights implements Disposable {
   }
 
   dispose(): void {
-    for (const type of [...this.entryTypes.values(), this.noteType]) type.dispose();
+    for (const type of this.entryTypes.values()) type.dispose();
+    this.signs.dispose();
     for (const watch of this.watches) watch.dispose();
   }
 
@@ -66,7 +65,7 @@ export class PathHighlights implements Disposable {
       const here = placed.filter((row) => lookOf(row.kind).mark === mark);
       editor.setDecorations(type, here.map(entryRange));
     }
-    editor.setDecorations(this.noteType, notes(editor, placed));
+    this.signs.show(editor, signsOf(editor, placed));
   }
 }
 
@@ -86,19 +85,13 @@ function entryRange({ place }: WalkRow): Range {
   return new Range(place!.line, place!.start, place!.line, place!.end);
 }
 
-/** One note a line, though two levels may stand on it; what they say stands in the view. */
-function notes(editor: TextEditor, placed: readonly WalkRow[]): DecorationOptions[] {
-  const byLine = new Map<number, string[]>();
-  for (const row of placed) {
-    const texts = byLine.get(row.place!.line) ?? [];
-    texts.push(`L${String(row.level)} [${String(row.index)}]`);
-    byLine.set(row.place!.line, texts);
-  }
+function signsOf(editor: TextEditor, placed: readonly WalkRow[]): LevelSign[] {
   const lines = editor.document.lineCount;
-  return [...byLine]
-    .filter(([line]) => line < lines)
-    .map(([line, texts]) => ({
-      range: new Range(line, Number.MAX_SAFE_INTEGER, line, Number.MAX_SAFE_INTEGER),
-      renderOptions: { after: { contentText: `← ${texts.join(' · ')}` } },
+  return placed
+    .filter(({ place }) => place!.line < lines)
+    .map((row) => ({
+      level: row.level,
+      mark: lookOf(row.kind).mark,
+      range: entryRange(row),
     }));
 }

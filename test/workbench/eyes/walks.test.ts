@@ -7,24 +7,21 @@ import type { Workbench } from './workbench';
 /** The walk of guest page 0xb8030c9 in the capture `npt-6.1`: its leaf, and the row that shows it. */
 const leaf = '0x0000000105003e67';
 
-/** The notes behind marked lines that are on the screen: they are drawn by style, not as text. */
-function notes({ page }: Workbench): Promise<string[]> {
-  return page
-    .locator('.view-line span[class*="TextEditorDecorationType"]')
-    .evaluateAll((spans) =>
-      spans
-        .map((span) => getComputedStyle(span, '::after').content)
-        .filter((content) => content.includes('←')),
-    );
-}
-
-/** Waits until a note with this text is on the screen, or none is. */
-async function waitForNote(workbench: Workbench, text: string | null): Promise<void> {
-  for (;;) {
-    const found = await notes(workbench);
-    if (text === null ? found.length === 0 : found.some((note) => note.includes(text))) return;
-    await workbench.page.waitForTimeout(100);
+/** Waits until the sign of this level stands in the editor's margin, or none does. */
+async function waitForSign(workbench: Workbench, level: string | null): Promise<void> {
+  const signs = workbench.editor().locator('.glyph-margin-widgets [class*="TextEditorDecoration"]');
+  if (level === null) {
+    await signs.first().waitFor({ state: 'detached' });
+    return;
   }
+  await signs.first().waitFor();
+  const pictures = await signs.evaluateAll((elements) =>
+    elements.map((element) => decodeURIComponent(getComputedStyle(element).backgroundImage)),
+  );
+  assert.ok(
+    pictures.some((picture) => picture.includes(`>${level}<`)),
+    pictures.join(),
+  );
 }
 
 async function walk(workbench: Workbench, address: string): Promise<void> {
@@ -80,7 +77,7 @@ describe('the Walks view, looked at', () => {
     await row('L1 [3]').click();
     const spot = await workbench.find(leaf);
     assert.ok(spot.width > 0);
-    await waitForNote(workbench, 'L1 [3]');
+    await waitForSign(workbench, 'L1');
     await workbench.page.mouse.move(640, 700);
     await workbench.screenshot('walks-path');
   });
@@ -108,7 +105,7 @@ describe('the Walks view, looked at', () => {
 
   it('clears the marks, then the walks', async () => {
     await workbench.runCommand('Pagewalk: Clear the Highlighted Path');
-    await waitForNote(workbench, null);
+    await waitForSign(workbench, null);
     await workbench.runCommand('Pagewalk: Clear All Walks');
     await row('0xb8030c9').waitFor({ state: 'detached' });
   });
@@ -129,7 +126,7 @@ for (const theme of ['light', 'high-contrast', 'high-contrast-light'] as const)
       await workbench.page.getByRole('treeitem', { name: 'not present' }).first().waitFor();
       await walk(workbench, 'b8030c9');
       await workbench.page.getByRole('treeitem').filter({ hasText: 'L1 [3]' }).click();
-      await waitForNote(workbench, 'L1 [3]');
+      await waitForSign(workbench, 'L1');
       await workbench.screenshot(`walks-${theme}`);
     });
   });
