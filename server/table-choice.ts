@@ -100,7 +100,7 @@ export class TableChoice {
 
 /**
  * The tables to walk: as given, and for the rest as detected.
- * @param detect asked only where something is not given
+ * @param detect asked only where something is not given; it keeps to what is given
  * @returns one sentence where nothing can be walked
  */
 export function chooseTables(
@@ -110,7 +110,8 @@ export function chooseTables(
 ): TableChoice | { readonly problem: string } {
   const { format, root, levels } = hints;
   const needed = format === undefined || root === undefined || levels === undefined;
-  const candidate = needed ? bestCandidate(detect().roots, hints) : undefined;
+  const candidates = needed ? detect().roots : [];
+  const [candidate] = candidates;
   const chosen = format ?? (candidate && findEntryFormat(candidate.format));
   if (!chosen) return { problem: noTables(memory) };
   const shape = shapeOf(chosen, levels ?? candidate?.levels, hints);
@@ -119,36 +120,37 @@ export function chooseTables(
   const given = root === undefined ? undefined : rootAddress(compiled, root);
   const address = given ?? candidate?.address;
   if (address === undefined) return { problem: noTables(memory) };
-  const evidence = candidate?.evidence[0];
   return new TableChoice(
     memory,
     chosen,
     compiled,
     address,
     hints,
-    format
-      ? (hints.formatGround ?? { basis: 'given', why: '' })
-      : {
-          basis: 'detected',
-          why: `${chosen.title}${evidence === undefined ? '' : `: ${evidence}`}`,
-        },
+    format ? (hints.formatGround ?? { basis: 'given', why: '' }) : formatGround(candidates),
     given === undefined
       ? { basis: 'detected', why: `root ${formatWord(address)} found in the dump` }
       : (hints.rootGround ?? { basis: 'given', why: '' }),
   );
 }
 
-/** The best of the candidates that fit what is given. */
-function bestCandidate(
-  candidates: readonly RootCandidate[],
-  { format, root, levels }: TableHints,
-): RootCandidate | undefined {
-  return candidates.find(
-    (candidate) =>
-      (format === undefined || findEntryFormat(candidate.format)?.hardware === format.hardware) &&
-      (root === undefined || candidate.address === (root & ~0xfffn & ((1n << 52n) - 1n))) &&
-      (levels === undefined || candidate.levels === levels),
-  );
+/** A format that fits nearly as well as the best one: from this part of its score on. */
+const nearlyAsGood = 0.85;
+
+/** Why the format is what the best candidate says; not certain where another fits nearly as well. */
+function formatGround([best, ...others]: readonly RootCandidate[]): Ground {
+  const title = (candidate: RootCandidate): string => findEntryFormat(candidate.format)!.title;
+  if (!best) return { basis: 'assumed', why: '' };
+  const rival = others.find(({ score }) => score >= best.score * nearlyAsGood);
+  const evidence = best.evidence[0] === undefined ? '' : `: ${best.evidence[0]}`;
+  if (!rival) return { basis: 'detected', why: `${title(best)}${evidence}` };
+  const what =
+    rival.address === best.address && rival.levels === best.levels
+      ? title(rival)
+      : `${title(rival)} with ${rival.levels} levels from ${formatWord(rival.address)}`;
+  return {
+    basis: 'assumed',
+    why: `${title(best)} assumed, ${what} fits nearly as well${evidence}`,
+  };
 }
 
 function shapeOf(
