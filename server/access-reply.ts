@@ -30,7 +30,7 @@ export function accessChoices(
     format: name,
     options: accessOptions
       .filter(({ formats }) => formats.includes(hardware))
-      .map(({ name: option, kind, help }) => ({ name: option, kind, help })),
+      .map(({ name: option, kind, help, usuallyOn }) => ({ name: option, kind, help, usuallyOn })),
   };
 }
 

@@ -86,6 +86,8 @@ export interface WalkReply {
   readonly levels: number;
   readonly rows: readonly WalkRow[];
   readonly findings: readonly { code: string; severity: string; message: string }[];
+  /** What the usual accesses would meet, a line each; empty where the walk has no end in the dump. */
+  readonly accesses: readonly string[];
   /** The command that would dump what is missing, per debugger; empty unless something is. */
   readonly dumpCommands: readonly { tool: string; command: string }[];
 }
@@ -95,7 +97,7 @@ export type WalkResponse = { readonly walk: WalkReply } | { readonly problem: st
 
 export const decodeRequest = 'pagewalk/decode';
 export interface DecodeParams {
-  /** `0x…` or bare hexadecimal. */
+  /** `0x…` or bare hexadecimal; or a register or a code by its name: `cr3 = 0x…`, `esr 0x…`. */
   readonly value: string;
   /** File whose format, kernel and settings hold; `null`: none, only what is set in general. */
   readonly uri: string | null;
@@ -111,6 +113,8 @@ export type DecodeResponse = { readonly markdown: string } | { readonly problem:
 export interface ClientOptions {
   /** Links `command:NAME?ARGUMENTS` in Markdown run the commands named below. */
   readonly commandLinks?: boolean;
+  /** URI of docs/findings.md, to which the codes of problems link. */
+  readonly findingsPage?: string;
 }
 
 /** Takes one `WalkCommandArguments`; without an address it asks for one. */
@@ -227,6 +231,8 @@ export interface AccessChoice {
   readonly name: string;
   readonly kind: 'flag' | 'word';
   readonly help: string;
+  /** What counts where nothing is said about it. */
+  readonly usuallyOn: boolean;
 }
 
 export const accessRequest = 'pagewalk/access';

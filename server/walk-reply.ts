@@ -16,6 +16,7 @@ import { levelText } from './render/quantities';
 import { walkSummary } from './render/walk';
 import type { TableChoice } from './table-choice';
 import { placeOfWord } from './text-places';
+import { usualAccesses } from './usual-accesses';
 import { commandsFor } from './walk-commands';
 
 /** Walks an address through the tables of a file, or says what is wrong with the question. */
@@ -68,6 +69,7 @@ export function replyOf(view: FileView, tables: TableChoice, walk: WalkResult): 
     levels: tables.levels,
     rows: walk.steps.map((step) => rowOf(view, tables, step)),
     findings: walk.findings.map(({ code, severity, message }) => ({ code, severity, message })),
+    accesses: usualAccesses(walk, compiled),
     dumpCommands: commands,
   };
 }

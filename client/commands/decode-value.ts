@@ -18,8 +18,8 @@ export async function decodeValue(decoded: DecodedValues, given: unknown): Promi
   }
   const asked = await askInput({
     title: 'Decode a Value',
-    prompt: 'An entry, as hexadecimal. What is assumed about it is said with the answer.',
-    placeholder: '0x600000067890b77',
+    prompt: 'An entry, as hexadecimal; or a register or a code behind its name.',
+    placeholder: '0x600000067890b77, or esr 0x92000047',
     value: wordAtCursor(editor),
     check: checkValue,
     accept: async (value) => {
@@ -30,7 +30,11 @@ export async function decodeValue(decoded: DecodedValues, given: unknown): Promi
   if (asked !== undefined) await decoded.show(question(asked));
 }
 
+/** A name and a value, as `cr3=0x1000`: which names there are, the server knows. */
+const namedValue = /^\s*[a-z][\w -]*[\s:=]\s*(?:0x)?[0-9a-f_`]+\s*$/i;
+
 function checkValue(text: string): Checked {
+  if (namedValue.test(text)) return { note: '' };
   const typed = readHex(text);
   return 'problem' in typed ? typed : { note: '' };
 }

@@ -94,20 +94,25 @@ export class AccessAsker {
       return {
         label: choice.name,
         description: choice.help,
-        picked: value !== undefined && value !== false,
+        picked: value === undefined ? choice.usuallyOn : value !== false,
         choice,
       };
     });
     const ticked = await window.showQuickPick(items, {
       title: 'Would This Access Fault? The Access and Its CPU',
-      placeHolder: 'Tick what is so, then Enter; what is not ticked is left as it usually is',
+      placeHolder: 'Tick what is so, then Enter',
       canPickMany: true,
       matchOnDescription: true,
     });
     if (!ticked) return undefined;
     const options: Record<string, boolean | string> = {};
-    for (const { choice } of ticked) {
-      const value = choice.kind === 'flag' ? true : await askWord(choice, before[choice.name]);
+    for (const item of items) {
+      const { choice } = item;
+      const isTicked = ticked.includes(item);
+      // What is as usual is not said: it counts as the CPU's facts have it.
+      if (choice.kind === 'flag' && isTicked !== choice.usuallyOn) options[choice.name] = isTicked;
+      if (choice.kind === 'flag' || !isTicked) continue;
+      const value = await askWord(choice, before[choice.name]);
       if (value === undefined) return undefined;
       options[choice.name] = value;
     }

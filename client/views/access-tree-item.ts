@@ -17,7 +17,7 @@ const looks = {
 export function accessItem({ asked, walk }: AccessNode): TreeItem {
   const { question, summary, allowed, why } = asked.reply;
   const look = looks[allowed === null ? 'unknown' : allowed ? 'allowed' : 'faults'];
-  const item = new TreeItem(`${question}: ${summary}`, TreeItemCollapsibleState.Expanded);
+  const item = new TreeItem(`${question} → ${summary}`, TreeItemCollapsibleState.Expanded);
   item.iconPath = icon(look.icon, look.color);
   item.contextValue = 'access';
   if (walk.stale) item.description = 'dump changed since';
@@ -48,11 +48,11 @@ export function accessTooltip({ asked }: AccessNode | AccessDetailNode): Markdow
   return fault ? text.appendMarkdown(`\n\n${fault.markdown}`) : text;
 }
 
-/** Behind the entry that decided the access asked about last: `← decides (bit 1)`. */
+/** At the entry that decided the access asked about last: `← decides (bit 1)`. */
 export function decidesMark({ entryAddress }: WalkRow, { accesses }: WalkRecord): string {
   const decided = accesses.at(-1)?.reply.decidedBy;
   if (decided?.entryAddress !== entryAddress) return '';
-  return ` ← decides${bitsText(decided.bits)}`;
+  return `← decides${bitsText(decided.bits)}`;
 }
 
 function icon(name: string, color: string | undefined): ThemeIcon {

@@ -28,7 +28,8 @@ export class LayoutDocuments implements TextDocumentContentProvider, Disposable 
   /** Shows a layout in a Markdown preview. */
   async show(question: GeometryParams): Promise<void> {
     const { granule, ipaBits, form } = question;
-    const name = ['Stage 2', granule, `${String(ipaBits)} bits`, form ?? 'current'].join(' ');
+    const suffix = form === undefined || form === 'current' ? '' : ` ${form}`;
+    const name = `Stage 2 ${granule} ${String(ipaBits)}-bit IPA${suffix}`;
     const uri = Uri.from({ scheme, path: `/${name}.md`, query: JSON.stringify(question) });
     await commands.executeCommand('markdown.showPreview', uri);
   }

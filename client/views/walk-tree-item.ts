@@ -50,13 +50,15 @@ function walkItem({ walk }: WalkNode): TreeItem {
 function levelItem({ row, walk }: LevelNode): TreeItem {
   const item = new TreeItem(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
   const mark = decidesMark(row, walk);
-  item.description = `${row.entry ?? ''} at ${row.entryAddress}${mark}`.trim();
+  item.description = [mark, row.entry ?? '', `at ${row.entryAddress}`]
+    .filter((text) => text !== '')
+    .join(' ');
   item.iconPath = icon(row.kind);
   item.contextValue = row.place ? 'level.placed' : 'level';
   item.accessibilityInformation = {
     label:
       `${row.title}, index ${String(row.index)}, ${lookOf(row.kind).word}: ${row.meaning}. ` +
-      `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}${mark}.`,
+      `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}. ${mark}`.trim(),
   };
   if (row.place && !walk.stale)
     item.command = {
@@ -113,9 +115,10 @@ export function walkTooltip(node: WalksNode): MarkdownString {
 }
 
 function walkSummary({ walk }: WalkNode): MarkdownString {
-  const { summary, format, levels, root, findings } = walk.reply;
+  const { summary, format, levels, root, findings, accesses } = walk.reply;
   const from = `From root ${root} (${format}, ${String(levels)} levels) in ${fileName(walk)}.`;
   const text = new MarkdownString().appendText(summary).appendMarkdown('\n\n').appendText(from);
+  for (const line of accesses) text.appendMarkdown('\n\n').appendText(line);
   for (const { severity, message } of findings)
     text.appendMarkdown('\n\n').appendText(`${severity}: ${message}`);
   if (walk.stale)

@@ -1,6 +1,14 @@
-import { findEntryFormat, parseKernelVersion, parseWord } from '../../src-core/index';
+import {
+  findEntryFormat,
+  findWordKind,
+  parseKernelVersion,
+  parseWord,
+  type WordContext,
+} from '../../src-core/index';
 import { askEntry, type EntryQuestion } from '../ask-entry';
+import { kernelOfFile } from '../explain/kernel-of-file';
 import { kernelNotes } from '../explain/table-entry';
+import { wordAnswer } from '../explain/word-answer';
 import { decodeRequest, type DecodeParams, type DecodeResponse } from '../protocol';
 import { entryAnswer } from '../render/entry';
 import { answerMarkdown } from '../render/markdown';
@@ -10,12 +18,21 @@ import type { Feature } from './feature';
 export const decode: Feature = {
   capabilities: {},
   register({ connection, settings, view, safely }) {
+    const surroundings = async (uri: string | null): Promise<WordContext> => {
+      const file = uri === null ? undefined : await view(uri);
+      const { cpu, kernel } = file
+        ? { cpu: file.cpu, kernel: kernelOfFile(file) }
+        : await settings(uri);
+      return { cpu, ...(kernel !== undefined && { kernel }) };
+    };
     connection.onRequest(
       decodeRequest,
       safely<DecodeParams, DecodeResponse>(
         'decode',
         { problem: 'The decode failed; see the log.' },
         async (params) => {
+          const word = namedWord(params.value);
+          if (word) return decodeNamed(word, await surroundings(params.uri));
           const value = parseWord(params.value);
           if (value === undefined) {
             return {
@@ -40,6 +57,24 @@ export const decode: Feature = {
     );
   },
 };
+
+interface NamedWord {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `cr3 = 0x1000`, `exit qualification 0x182`: a word by its name; `undefined`: no name is known. */
+function namedWord(text: string): NamedWord | undefined {
+  const [, name, value] = /^\s*([a-z][\w -]*?)\s*[\s:=]\s*([0-9a-fx_`]+)\s*$/i.exec(text) ?? [];
+  const kind = name === undefined ? undefined : findWordKind(name.replace(/\s+/g, '-'));
+  return kind && { name: kind.name, value: value! };
+}
+
+function decodeNamed({ name, value }: NamedWord, context: WordContext): DecodeResponse {
+  const word = parseWord(value);
+  if (word === undefined) return { problem: `'${value}' is no 64-bit value.` };
+  return { markdown: answerMarkdown(wordAnswer(name, word, context)) };
+}
 
 /** The answer to a question, with what the request itself says put in its place. */
 function answerTo(question: EntryQuestion, params: DecodeParams): DecodeResponse {

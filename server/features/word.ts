@@ -1,4 +1,5 @@
 import { findWordKind, parseWord } from '../../src-core/index';
+import { kernelOfFile } from '../explain/kernel-of-file';
 import { wordAnswer } from '../explain/word-answer';
 import { type DecodeResponse, type WordParams, wordRequest } from '../protocol';
 import { answerMarkdown } from '../render/markdown';
@@ -23,8 +24,9 @@ export const word: Feature = {
             };
           }
           const file = uri === null ? undefined : await view(uri);
-          const { cpu } = file ?? (await settings(uri));
-          const { kernel } = file?.hints ?? (await settings(uri));
+          const { cpu, kernel } = file
+            ? { cpu: file.cpu, kernel: kernelOfFile(file) }
+            : await settings(uri);
           const context = { cpu, ...(kernel !== undefined && { kernel }) };
           return { markdown: answerMarkdown(wordAnswer(kind.name, value, context)) };
         },

@@ -21,7 +21,7 @@ export interface Answer {
   /** What is wrong; shown above the table, each with its sign. */
   readonly warnings: readonly Line[];
   readonly table: Table | null;
-  /** A second table, below the first: the levels of a layout. */
+  /** A second table, below the first. */
   readonly below?: Table;
   /** Every bit, compactly. */
   readonly everyBit: Line | null;

@@ -108,8 +108,8 @@ export function layoutAnswer(facts: Facts): Answer {
       [formTexts[facts.form as GeometryForm]],
     ],
     warnings: differs.map((text) => [`${text.charAt(0).toUpperCase()}${text.slice(1)}.`]),
-    table: { head: [[], [], []], rows: rows.flatMap((row) => factRow(row, facts)) },
-    below: levelTable(size),
+    table: levelTable(size),
+    below: { head: [[], [], []], rows: rows.flatMap((row) => factRow(row, facts)) },
     everyBit: null,
     notes: [],
     basis:

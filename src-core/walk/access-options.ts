@@ -9,6 +9,8 @@ export interface AccessOption {
   readonly property: Exclude<keyof Access, 'type'>;
   readonly kind: 'flag' | 'word';
   readonly help: string;
+  /** What counts where nothing is said: on, for a few flags; everything else is off. */
+  readonly usuallyOn: boolean;
   /** Formats whose rules ask for it. */
   readonly formats: readonly HardwareFormatName[];
 }
@@ -24,11 +26,12 @@ const option =
     property: AccessOption['property'],
     formats: readonly HardwareFormatName[],
     help: string,
-  ): AccessOption => ({ name, property, kind, help, formats });
+    usuallyOn = false,
+  ): AccessOption => ({ name, property, kind, help, usuallyOn, formats });
 const flag = option('flag');
 const word = option('word');
 
-/** Every option. A flag that is not given is off, but for those whose help says otherwise. */
+/** Every option. One that the CPU's facts speak of counts as they say where it is not given. */
 export const accessOptions: readonly AccessOption[] = [
   flag('user', 'user', [...x86, 'ept', 'npt', ...arm64], 'from user mode (CPL 3, EL0)'),
   flag('cr0-wp', 'cr0Wp', x86, 'CR0.WP is 1: supervisor writes need W'),
@@ -40,20 +43,15 @@ export const accessOptions: readonly AccessOption[] = [
   word('pkru', 'pkru', ['x86-64'], 'value of PKRU'),
   flag('pks', 'pks', ['x86-64'], 'CR4.PKS is 1'),
   word('pkrs', 'pkrs', ['x86-64'], 'value of IA32_PKRS'),
-  flag('nxe', 'nxe', ['x86-64', 'pae', 'npt'], 'EFER.NXE (default: as --config says, else on)'),
+  flag('nxe', 'nxe', ['x86-64', 'pae', 'npt'], 'EFER.NXE is 1', true),
   flag('guest-table', 'guestTable', second, "the CPU's own access to a guest table"),
-  flag('ept-ad', 'accessedDirty', ['ept'], 'EPT accessed/dirty flags (EPTP bit 6; default: on)'),
-  flag('mbec', 'mbec', ['ept'], 'EPT mode-based execute control (default: as --config says)'),
-  flag(
-    'linear-address',
-    'linearAddress',
-    ['ept'],
-    'the exit carries a linear address (default: on)',
-  ),
-  flag('gmet', 'gmet', ['npt'], 'NPT guest mode execute trap'),
-  flag('host-smep', 'hostSmep', ['npt'], "the host's CR4.SMEP, for NPT"),
-  flag('pan', 'pan', ['arm64-stage1'], 'arm64: PSTATE.PAN is 1'),
-  flag('wxn', 'wxn', ['arm64-stage1'], 'arm64: SCTLR.WXN is 1'),
+  flag('ept-ad', 'accessedDirty', ['ept'], 'EPT accessed/dirty flags are on (EPTP bit 6)', true),
+  flag('mbec', 'mbec', ['ept'], 'EPT mode-based execute control is on'),
+  flag('linear-address', 'linearAddress', ['ept'], 'the exit carries a linear address', true),
+  flag('gmet', 'gmet', ['npt'], 'NPT guest mode execute trap is on'),
+  flag('host-smep', 'hostSmep', ['npt'], "the host's CR4.SMEP is 1"),
+  flag('pan', 'pan', ['arm64-stage1'], 'PSTATE.PAN is 1'),
+  flag('wxn', 'wxn', ['arm64-stage1'], 'SCTLR.WXN is 1'),
 ];
 
 const types: Readonly<Record<string, Access['type']>> = {

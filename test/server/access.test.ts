@@ -54,6 +54,9 @@ describe('would this access fault, asked of the server', () => {
     assert.equal(answer.access.allowed, true);
     assert.equal(answer.walk.physical, '0x1050030c9');
     assert.equal(answer.access.question, 'write');
+    assert.deepEqual(answer.walk.accesses, [
+      'Guest: read allowed · write allowed · execute allowed',
+    ]);
   });
 
   it('names the fault, its word, and the entry that decides', async () => {

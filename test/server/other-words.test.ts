@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { wordRequest } from '../../server/protocol';
+import { decodeRequest, wordRequest } from '../../server/protocol';
 import { hoverOn } from './hovers';
 import { type LanguageClient, startLanguageClient } from './language-client';
 
@@ -100,6 +100,20 @@ describe('words that stand beside entries', () => {
       for (const pattern of says) assert.match(hover, pattern);
     });
   }
+
+  it('are decoded as values behind their names', async () => {
+    const ask = async (value: string) =>
+      String(
+        Object.values(
+          await client.connection.sendRequest<object>(decodeRequest, { value, uri: null }),
+        )[0],
+      );
+    assert.match(await ask('cr3=0x1234000'), /\*\*CR3\*\*/);
+    assert.match(await ask('exit qualification: 0x182'), /exit qualification/);
+    assert.match(await ask('ESR_EL2 92000047'), /translation/);
+    assert.match(await ask('cr9=0x1'), /no 64-bit value/);
+    assert.match(await ask('cr3=0x12345678123456789'), /no 64-bit value/);
+  });
 
   it('are decoded when asked for by name', async () => {
     const ask = (name: string, value: string) =>

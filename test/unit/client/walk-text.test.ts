@@ -47,6 +47,7 @@ const reply: WalkReply = {
     }),
   ],
   findings: [{ code: 'shared', severity: 'info', message: 'Two entries point to it.' }],
+  accesses: [],
   dumpCommands: [{ tool: 'QEMU', command: 'xp /512gx 0x103b2f000' }],
 };
 

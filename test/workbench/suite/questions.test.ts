@@ -34,7 +34,8 @@ describe('the stage-2 layout for an IPA size', () => {
     await eventually(async () => {
       const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
       const shown = tabs.find(
-        ({ label, input }) => input instanceof TabInputWebview && label.includes('Stage 2 4K 40'),
+        ({ label, input }) =>
+          input instanceof TabInputWebview && label.includes('Stage 2 4K 40-bit'),
       );
       return Promise.resolve(shown);
     });
