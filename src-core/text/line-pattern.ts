@@ -1,4 +1,5 @@
 import type { DumpLine } from './hexdump/dialect';
+import { HexReader } from './hexdump/hex-digits';
 
 /**
  * A line that was understood, as a pattern for the next ones: dumps are long stretches of lines
@@ -13,9 +14,15 @@ export interface LinePattern {
   /** A free tail (an ASCII column) must hold no end of line. */
   readonly tailFrom: number;
   readonly tailTo: number;
-  /** Where the address's digits stand: an odd first one (-1: none), then pairs. */
-  readonly addressOdd: number;
-  readonly addressPairs: Int32Array;
+  /** Where the address's digits stand. */
+  readonly addressFrom: number;
+  readonly addressTo: number;
+  /**
+   * Places whose characters stay the same from line to line within a frame, the address's upper
+   * digits among them: where four of them stand together, and the rest.
+   */
+  readonly wideAt: Int32Array;
+  readonly narrowAt: Int32Array;
   /** Where the four digit pairs of each 32-bit half stand, lowest byte first. */
   readonly pairs: Int32Array;
   readonly halves: number;
@@ -48,25 +55,54 @@ export function patternOf(
       pairs[unit * line.unitBytes + byte] = from + line.digits - 2 - byte * 2;
     }
   }
+  if (!readsAs(units, start + addressStart, start + addressEnd, line)) return undefined;
   const tailFrom = freeTail ? line.tail - start : next - start;
   const tailTo = endOfLine(units, start, next) - start;
   if (freeTail) digit.fill(1, tailFrom, tailTo);
   const literalAt = placesOf(digit, 0);
-  const odd = (addressEnd - addressStart) % 2;
+  digit.fill(0, addressStart, Math.max(addressStart, addressEnd - lowDigits));
   return {
     length: next - start,
     literalAt,
     literals: Uint8Array.from(literalAt, (at) => units[start + at]!),
     tailFrom: freeTail ? tailFrom : tailTo,
     tailTo,
-    addressOdd: odd ? addressStart : -1,
-    addressPairs: Int32Array.from(
-      { length: (addressEnd - addressStart - odd) / 2 },
-      (_, index) => addressStart + odd + index * 2,
-    ),
+    addressFrom: addressStart,
+    addressTo: addressEnd,
+    ...checksOf(digit),
     pairs,
     halves: bytes / 4,
   };
+}
+
+/** Digits of an address that change within a frame. */
+const lowDigits = 3;
+
+/** Groups of four places that do not change, and the places that no group covers. */
+function checksOf(changes: Uint8Array): Pick<LinePattern, 'wideAt' | 'narrowAt'> {
+  const wide: number[] = [];
+  const narrow: number[] = [];
+  for (let at = 0; at < changes.length; at++) {
+    if (changes[at] !== 0) continue;
+    let end = at;
+    while (end < changes.length && changes[end] === 0) end++;
+    for (; end - at >= 4; at += 4) wide.push(at);
+    const covered = wide.length > 0 && wide[wide.length - 1]! + 4 === at;
+    // The last group may go over the one before it.
+    if (end > at && covered) wide.push(end - 4);
+    else for (; at < end; at++) narrow.push(at);
+    at = end;
+  }
+  return { wideAt: Int32Array.from(wide), narrowAt: Int32Array.from(narrow) };
+}
+
+const reader = new HexReader();
+
+/** Whether the address's digits, read as a hexadecimal number, are the line's address. */
+function readsAs(units: Uint8Array, start: number, end: number, line: DumpLine): boolean {
+  reader.read(units, start, end);
+  const frame = reader.hi * 0x10_0000 + (reader.lo >>> 12);
+  return reader.end === end && frame === line.frame && (reader.lo & 0xfff) === line.offset;
 }
 
 /** Places of a list that hold a value. */
@@ -85,10 +121,10 @@ export function fitsPattern(
   next: number,
   line: DumpLine,
 ): boolean {
-  const { length, literalAt, literals, addressOdd, addressPairs, pairs, halves } = pattern;
+  const { length, literalAt, literals, addressFrom, pairs, halves } = pattern;
   if (length !== next - start || line.bytes !== halves * 4 || line.brokenAt >= 0) return false;
   const address = firstDigit(units, line.addressStart, line.addressEnd) - start;
-  if (address !== (addressOdd >= 0 ? addressOdd : addressPairs[0])) return false;
+  if (address !== addressFrom || line.addressEnd - start !== pattern.addressTo) return false;
   const lastDigits = line.columns[line.count - 1]! - start + line.width - line.unitBytes * 2;
   if (pairs[pairs.length - 1] !== lastDigits) return false;
   for (let which = 0; which < literals.length; which++) {

@@ -1,6 +1,6 @@
 import { halvesPerFrame } from '../memory/known-words';
 import type { FrameWriter } from './frame-writer';
-import { digitValue, pairValue } from './hexdump/hex-digits';
+import { digitValue, HexReader, pairValue } from './hexdump/hex-digits';
 import type { LinePattern } from './line-pattern';
 
 /** Reads lines as long as they follow the pattern and their addresses go on without a gap. */
@@ -9,6 +9,9 @@ export class RegularLines {
   lines = 0;
   /** Start of the first line that was not. */
   end = 0;
+  private readonly reader = new HexReader();
+  private wide = new Int32Array(64);
+  private narrow = new Uint8Array(64);
 
   /**
    * @param at start of the first line in `units`
@@ -58,40 +61,27 @@ export class RegularLines {
     writer: FrameWriter,
     slot: number,
   ): number {
-    const { length, literalAt, literals, pairs, halves, tailFrom, tailTo } = pattern;
-    const { addressOdd, addressPairs } = pattern;
+    const { length, wideAt, narrowAt, addressTo, pairs, halves, tailFrom, tailTo } = pattern;
+    const stop = Math.min(room, Math.floor((units.length - at) / length));
+    if (stop === 0 || !this.isFirst(units, at, pattern, frame, half)) return 0;
+    const { wide, narrow } = this.takeConstants(units, view, at, pattern);
     const buffer = writer.bufferOf(slot);
     let index = writer.offsetOf(slot) + half;
-    const highPairs = Math.max(0, addressPairs.length - 4);
-    const wantedHi = Math.floor(frame / 0x10_0000);
-    let wantedLo = ((frame % 0x10_0000) * 4096 + half * 4) >>> 0;
-    const literalCount = literals.length;
-    const addressCount = addressPairs.length;
-    const stop = Math.min(room, Math.floor((units.length - at) / length));
+    let wanted = half * 4;
     let start = at;
     for (let line = 0; line < stop; line++) {
-      for (let which = 0; which < literalCount; which++) {
-        if (units[start + literalAt[which]!] !== literals[which]) return line;
+      for (let which = 0; which < wideAt.length; which++) {
+        if (view.getInt32(start + wideAt[which]!, true) !== wide[which]) return line;
       }
+      for (let which = 0; which < narrowAt.length; which++) {
+        if (units[start + narrowAt[which]!] !== narrow[which]) return line;
+      }
+      // The upper digits were compared; the lower three are the place within the frame.
+      const low =
+        (digitValue[units[start + addressTo - 3]!]! << 8) |
+        pairValue[view.getUint16(start + addressTo - 2, true)]!;
+      if (low !== wanted) return line;
       let bad = 0;
-      let hi = 0;
-      let lo = 0;
-      if (addressOdd >= 0) {
-        bad = digitValue[units[start + addressOdd]!]!;
-        if (addressCount < 4) lo = bad;
-        else hi = bad;
-      }
-      for (let which = 0; which < highPairs; which++) {
-        const value = pairValue[view.getUint16(start + addressPairs[which]!, true)]!;
-        bad |= value;
-        hi = (hi << 8) | value;
-      }
-      for (let which = highPairs; which < addressCount; which++) {
-        const value = pairValue[view.getUint16(start + addressPairs[which]!, true)]!;
-        bad |= value;
-        lo = (lo << 8) | value;
-      }
-      if (lo >>> 0 !== wantedLo || hi >>> 0 !== wantedHi) return line;
       for (let which = 0, pair = 0; which < halves; which++, pair += 4) {
         const a = pairValue[view.getUint16(start + pairs[pair]!, true)]!;
         const b = pairValue[view.getUint16(start + pairs[pair + 1]!, true)]!;
@@ -105,9 +95,50 @@ export class RegularLines {
         if (units[start + tail] === 0x0a || units[start + tail] === 0x0d) return line;
       }
       index += halves;
-      wantedLo += halves * 4;
+      wanted += halves * 4;
       start += length;
     }
     return stop;
+  }
+
+  /** Whether a line follows the pattern and has just this address. */
+  private isFirst(
+    units: Uint8Array,
+    at: number,
+    pattern: LinePattern,
+    frame: number,
+    half: number,
+  ): boolean {
+    const { literalAt, literals, addressFrom, addressTo } = pattern;
+    if (addressTo - addressFrom < 3) return false;
+    for (let which = 0; which < literals.length; which++) {
+      if (units[at + literalAt[which]!] !== literals[which]) return false;
+    }
+    const { reader } = this;
+    reader.read(units, at + addressFrom, at + addressTo);
+    return (
+      reader.end === at + addressTo &&
+      reader.hi * 0x10_0000 + (reader.lo >>> 12) === frame &&
+      (reader.lo & 0xfff) === half * 4
+    );
+  }
+
+  /** What must stand at the pattern's constant places in every line of a frame: as in its first. */
+  private takeConstants(
+    units: Uint8Array,
+    view: DataView,
+    at: number,
+    { wideAt, narrowAt }: LinePattern,
+  ): { wide: Int32Array; narrow: Uint8Array } {
+    if (this.wide.length < wideAt.length) this.wide = new Int32Array(wideAt.length * 2);
+    if (this.narrow.length < narrowAt.length) this.narrow = new Uint8Array(narrowAt.length * 2);
+    const { wide, narrow } = this;
+    for (let which = 0; which < wideAt.length; which++) {
+      wide[which] = view.getInt32(at + wideAt[which]!, true);
+    }
+    for (let which = 0; which < narrowAt.length; which++) {
+      narrow[which] = units[at + narrowAt[which]!]!;
+    }
+    return { wide, narrow };
   }
 }
