@@ -20,6 +20,9 @@ import {
   accessRequest,
   type AccessResponse,
   type ClientOptions,
+  commentLineRequest,
+  type CommentLineParams,
+  type CommentLineResponse,
   type ComposeChoices,
   composeChoicesRequest,
   type ComposeChoicesParams,
@@ -47,9 +50,9 @@ import { hoverAnywhereSetting, linkableCommands, settingsSection } from './names
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
 
 /**
- * The language server as the rest of the client sees it: a method for each question. A question asked before
- * the server is up waits for it. Setting `hover.anywhere` changes which documents the server is
- * told of, so it starts the server anew.
+ * The language server as the rest of the client sees it: a method for each question. A question
+ * asked before the server is up waits for it. Setting `hover.anywhere` changes which documents the
+ * server is told of, so it starts the server anew.
  */
 export class LanguageServer implements Disposable {
   private running: Promise<BaseLanguageClient> | undefined;
@@ -112,6 +115,10 @@ export class LanguageServer implements Disposable {
 
   geometry(params: GeometryParams, token?: CancellationToken): Promise<GeometryResponse> {
     return this.ask<GeometryResponse>(geometryRequest, params, token);
+  }
+
+  commentLine(params: CommentLineParams, token?: CancellationToken): Promise<CommentLineResponse> {
+    return this.ask<CommentLineResponse>(commentLineRequest, params, token);
   }
 
   dispose(): void {

@@ -65,7 +65,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
       [commands.composeEntry]: (given) => composer.compose(given),
       [commands.stage2Layout]: (given) => stage2Layout(server, layouts, given),
       [commands.wouldAccessFault]: (given) => accesses.ask(given),
-      [commands.chooseAssumptions]: () => chooseAssumptions(asked, roots, settings),
+      [commands.chooseAssumptions]: () => chooseAssumptions(server, asked, roots, settings),
       [commands.readAsDump]: () => readAs(dumpLanguage),
       [commands.readAsTrace]: () => readAs(traceLanguage),
       [commands.newDump]: () => newDump(),

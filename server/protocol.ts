@@ -273,3 +273,12 @@ export interface AccessReply {
 }
 export type AccessResponse =
   { readonly walk: WalkReply; readonly access: AccessReply } | { readonly problem: string };
+
+export const commentLineRequest = 'pagewalk/commentLine';
+export interface CommentLineParams {
+  readonly uri: string;
+  /** What the file's comment line is to say, by key; `null` takes a key out. */
+  readonly values: Readonly<Record<string, string | null>>;
+}
+/** The change that makes it say so; `null`: it says so already, or the file is not open. */
+export type CommentLineResponse = { readonly place: Place; readonly text: string } | null;

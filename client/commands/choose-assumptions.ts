@@ -2,6 +2,7 @@ import { type QuickPickItem, QuickPickItemKind, type TextDocument, window } from
 
 import type { FileAssumptions, RootsResult } from '../../server/protocol';
 import type { AskedDocument } from '../asked-document';
+import type { LanguageServer } from '../language-server';
 import type { RootChoices } from '../root-choices';
 import type { SettingChoices } from '../setting-choices';
 import { kernelText } from '../kernel-text';
@@ -15,6 +16,7 @@ interface TopicItem extends QuickPickItem {
 
 /** Shows what is assumed for the file in front and why, and lets the reader choose otherwise. */
 export async function chooseAssumptions(
+  server: LanguageServer,
   asked: AskedDocument,
   roots: RootChoices,
   settings: SettingChoices,
@@ -23,7 +25,7 @@ export async function chooseAssumptions(
   if (!document) return;
   const uri = document.uri.toString();
   const found = await roots.offered(uri);
-  const topic = await window.showQuickPick(topics(document, found, roots, settings), {
+  const topic = await window.showQuickPick(topics(server, document, found, roots, settings), {
     title: 'What Pagewalk Assumes for This File',
     placeHolder: found.assumptions.why,
   });
@@ -31,6 +33,7 @@ export async function chooseAssumptions(
 }
 
 function topics(
+  server: LanguageServer,
   document: TextDocument,
   found: RootsResult,
   roots: RootChoices,
@@ -44,25 +47,25 @@ function topics(
     {
       label: '$(symbol-structure) Format',
       description: said(format, formatBasis),
-      choose: () => chooseFormat(document, settings, assumptions),
+      choose: () => chooseFormat(server, document, settings, assumptions),
     },
     {
       label: '$(versions) Kernel',
       description: said(kernel === null ? null : kernelText(kernel), kernelBasis),
-      choose: () => chooseKernel(document, settings),
+      choose: () => chooseKernel(server, document, settings),
     },
     {
       label: '$(list-tree) Root',
       description: chosen ? `${chosen.address} (chosen)` : said(root, rootBasis),
       choose: async () => {
         const choice = await chooseRoot(found, settings.of('format'));
-        if (choice) await keepAssumptions(document, { root: choice, roots });
+        if (choice) await keepAssumptions(server, document, { root: choice, roots });
       },
     },
     { label: '', kind: QuickPickItemKind.Separator },
     {
       label: '$(gear) All settings',
-      choose: async () => keepAssumptions(document, { openSettings: true }),
+      choose: async () => keepAssumptions(server, document, { openSettings: true }),
     },
   ];
 }
@@ -72,6 +75,7 @@ function said(value: string | null, basis: FileAssumptions['formatBasis']): stri
 }
 
 async function chooseFormat(
+  server: LanguageServer,
   document: TextDocument,
   settings: SettingChoices,
   { format }: FileAssumptions,
@@ -85,14 +89,18 @@ async function chooseFormat(
     title: 'Format of the Entries',
     matchOnDetail: true,
   });
-  if (chosen) await keepAssumptions(document, { values: { format: chosen.label } });
+  if (chosen) await keepAssumptions(server, document, { values: { format: chosen.label } });
 }
 
 /**
  * Kernels are offered by the spans in which the bits mean the same, newest first; any version can be
  * typed.
  */
-async function chooseKernel(document: TextDocument, settings: SettingChoices): Promise<void> {
+async function chooseKernel(
+  server: LanguageServer,
+  document: TextDocument,
+  settings: SettingChoices,
+): Promise<void> {
   const spans = settings
     .of('layout')
     .filter(({ value }) => value !== 'auto')
@@ -113,7 +121,7 @@ async function chooseKernel(document: TextDocument, settings: SettingChoices): P
   const kernel = chosen.kernel === '' ? await askVersion() : chosen.kernel;
   if (kernel === undefined) return;
   const named = /^[0-9]/.test(kernel) || kernel === 'auto' ? 'kernel' : 'layout';
-  await keepAssumptions(document, { values: { [named]: kernel } });
+  await keepAssumptions(server, document, { values: { [named]: kernel } });
 }
 
 function askVersion(): Promise<string | undefined> {

@@ -1,7 +1,6 @@
 import {
   commands,
   ConfigurationTarget,
-  EndOfLine,
   Range,
   type TextDocument,
   window,
@@ -9,7 +8,7 @@ import {
   WorkspaceEdit,
 } from 'vscode';
 
-import { directiveEdit } from '../file-directive';
+import type { LanguageServer } from '../language-server';
 import { settingsSection } from '../names';
 import type { ChosenRoot, RootChoices } from '../root-choices';
 
@@ -26,20 +25,28 @@ interface Keeper {
 }
 
 /** Asks where a choice is to be kept, and keeps it there. A file is changed only if asked to. */
-export async function keepAssumptions(document: TextDocument, choice: KeptChoice): Promise<void> {
+export async function keepAssumptions(
+  server: LanguageServer,
+  document: TextDocument,
+  choice: KeptChoice,
+): Promise<void> {
   if ('openSettings' in choice) {
     await commands.executeCommand('workbench.action.openSettings', `@ext:pagewalk.pagewalk`);
     return;
   }
-  const keepers = 'root' in choice ? rootKeepers(document, choice) : valueKeepers(document, choice);
+  const keepers =
+    'root' in choice
+      ? await rootKeepers(server, document, choice)
+      : await valueKeepers(server, document, choice);
   const chosen = await window.showQuickPick(keepers, { title: 'Where to Keep This Choice' });
   await chosen?.keep();
 }
 
-function rootKeepers(
+async function rootKeepers(
+  server: LanguageServer,
   document: TextDocument,
   { root, roots }: Extract<KeptChoice, { root: ChosenRoot }>,
-): Keeper[] {
+): Promise<Keeper[]> {
   const uri = document.uri.toString();
   const words = {
     root: root.address,
@@ -54,14 +61,15 @@ function rootKeepers(
         roots.choose(uri, root);
       },
     },
-    inFile(document, words, () => roots.choose(uri, undefined)),
+    ...(await inFile(server, document, words, () => roots.choose(uri, undefined))),
   ];
 }
 
-function valueKeepers(
+async function valueKeepers(
+  server: LanguageServer,
   document: TextDocument,
   { values }: Extract<KeptChoice, { values: object }>,
-): Keeper[] {
+): Promise<Keeper[]> {
   const { uri } = document;
   const inFolder = workspace.getWorkspaceFolder(uri) !== undefined;
   const setting = (label: string, detail: string, target: ConfigurationTarget): Keeper => ({
@@ -73,7 +81,7 @@ function valueKeepers(
     },
   });
   return [
-    inFile(document, values),
+    ...(await inFile(server, document, values)),
     ...(inFolder
       ? [
           setting(
@@ -87,25 +95,30 @@ function valueKeepers(
   ];
 }
 
-/** Writes the file's comment line; the change can be undone and is not saved. */
-function inFile(
+/**
+ * Writes the file's comment line; the change can be undone and is not saved. Nothing is offered when
+ * the file says so already.
+ */
+async function inFile(
+  server: LanguageServer,
   document: TextDocument,
   values: Readonly<Record<string, string>>,
   after: () => void = () => undefined,
-): Keeper {
-  const lines = Array.from({ length: document.lineCount }, (_, n) => document.lineAt(n).text);
-  const edit = directiveEdit(lines, values);
-  return {
-    label: `$(file) ${edit.line === null ? 'A comment line at the top of' : 'The comment line of'} this file`,
-    detail: edit.text,
-    keep: async () => {
-      const change = new WorkspaceEdit();
-      if (edit.line === null) {
-        const end = document.eol === EndOfLine.CRLF ? '\r\n' : '\n';
-        change.insert(document.uri, new Range(0, 0, 0, 0).start, `${edit.text}${end}`);
-      } else change.replace(document.uri, document.lineAt(edit.line).range, edit.text);
-      await workspace.applyEdit(change);
-      after();
-    },
+): Promise<Keeper[]> {
+  const said = Object.entries(values).map(
+    ([key, value]) => [key, value === 'auto' ? null : value] as const,
+  );
+  const edit = await server.commentLine({
+    uri: document.uri.toString(),
+    values: Object.fromEntries(said),
+  });
+  if (!edit) return [];
+  const { place, text } = edit;
+  const keep = async (): Promise<void> => {
+    const change = new WorkspaceEdit();
+    change.replace(document.uri, new Range(place.line, place.start, place.line, place.end), text);
+    await workspace.applyEdit(change);
+    after();
   };
+  return [{ label: '$(file) The comment line of this file', detail: text.trim(), keep }];
 }

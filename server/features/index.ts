@@ -1,6 +1,7 @@
 import { access } from './access';
 import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
+import { commentLine } from './comment-line';
 import { compose } from './compose';
 import { decode } from './decode';
 import { definition } from './definition';
@@ -36,4 +37,5 @@ export const features: readonly Feature[] = [
   geometry,
   access,
   codeActions,
+  commentLine,
 ];
