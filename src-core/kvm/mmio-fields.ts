@@ -10,18 +10,27 @@ function faultingBits(masks: SpteMasks): bigint {
   return masks.format.ept ? 7n : 1n;
 }
 
+/** What a part of the mark does, by where it stands. Source: kvm_mmu_set_mmio_spte_mask(), spte.c. */
+function markMeaning(masks: SpteMasks, high: number, value: bigint): string {
+  if (high > highestAddressBit) return 'marks the entry as MMIO';
+  if (!masks.format.ept) {
+    return high === 0 ? 'present' : 'reserved address bit: the walk faults with RSVD';
+  }
+  return value === 0n
+    ? 'no rights: an EPT violation, or with suppress-VE clear a #VE in the guest'
+    : 'rights that the CPU refuses: EPT misconfiguration';
+}
+const highestAddressBit = 51;
+
 /** Bits that mark the entry as MMIO, or make the CPU fault on it. */
 function markFields(masks: SpteMasks): FieldSpec[] {
-  const why = masks.format.ept
-    ? 'no right combination: EPT misconfiguration (or, for TDX, a #VE in the guest)'
-    : 'present with a reserved address bit: the walk faults with RSVD';
   return bitRuns(masks.mmio.mask | masks.mmio.written | faultingBits(masks)).map(
     ({ high, low }) => ({
       name: high === low ? `MMIO-mark[${high}]` : `MMIO-mark[${high}:${low}]`,
       high,
       low,
       role: 'state' as const,
-      meaning: () => why,
+      meaning: (value) => markMeaning(masks, high, value),
       source: masks.era.file,
     }),
   );
