@@ -6,7 +6,7 @@ import { findRoleLayout, encodeRole, roleFields } from '../../../src-core/kvm/ro
 import { linesOfEvent } from '../../../src-core/text/log/event-lines';
 import { parseLogLine } from '../../../src-core/text/log/log-event';
 import { logRoots } from '../../../src-core/text/log/log-roots';
-import { printedRole } from '../../../src-core/text/log/page-role';
+import { type PrintedRole, printedRole } from '../../../src-core/text/log/page-role';
 import { TextIndex } from '../../../src-core/text/index';
 import { fixturePlace, sharedPlace } from '../../golden/places';
 
@@ -170,8 +170,8 @@ describe('log lines of captures', () => {
       assert.ok(!('problem' in layout));
       assert.ok(words.length >= 8);
       for (const [index, line] of printed.entries()) {
-        const told = printedRole(roleOf(line), layout)!;
-        const whole = printedRole(roleOf(words[index]!), layout)!;
+        const told: PrintedRole = printedRole(roleOf(line), layout)!;
+        const whole: PrintedRole = printedRole(roleOf(words[index]!), layout)!;
         for (const [field, value] of Object.entries(told.fields)) {
           assert.equal(value, whole.fields[field], `${line} ${field}`);
         }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 
-import { type LogEvent, parseLogLine } from '../../../src-core/text/log/log-event';
+import { type LogEvent, type LogField, parseLogLine } from '../../../src-core/text/log/log-event';
 import { knownEvents } from '../../../src-core/text/log/registry';
 import { TextIndex } from '../../../src-core/text/index';
 import {
@@ -22,7 +22,7 @@ function check(documented: DocumentedLine, prefix: string, printed: PrintedLine)
   assert.equal(event?.name, documented.event, where);
   assert.notEqual(event.hints, null, `${where} is in no form`);
   for (const { name, text: shown, value, start } of printed.fields) {
-    const field = event.fields.find((one) => one.name === name);
+    const field: LogField | undefined = event.fields.find((one) => one.name === name);
     assert.ok(field, `${where} has no ${name}`);
     checkPlace(event, text, name);
     assert.equal(
