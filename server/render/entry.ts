@@ -60,7 +60,9 @@ export function entryHeadline(entry: DecodedEntry): Line {
 
 /** At most two lines: what the kind means, then what the facts say. */
 export function entryMeaning(entry: DecodedEntry): Line[] {
-  const says = entryKinds[entry.kind].says;
+  // Not present to KVM, present to the CPU: what that leads to is a finding.
+  const differs = entry.kind === 'not-present' && entry.facts.hw_present === true;
+  const says = differs ? 'KVM does not count the entry as present.' : entryKinds[entry.kind].says;
   const phrases = factPhrases(entry.facts).join(' · ');
   return [says, phrases].filter((line) => line !== '').map((line) => [line]);
 }

@@ -59,6 +59,14 @@ describe('entries in words', () => {
     );
   });
 
+  it('do not say that nothing is mapped where only KVM sees nothing', () => {
+    const lines = entryMeaning(entry(0x67n, { format: 'npt64' })).map(lineText);
+    assert.deepEqual(lines, [
+      'KVM does not count the entry as present.',
+      'the CPU takes it for present',
+    ]);
+  });
+
   it('count arm64 levels as the architecture does, with KVM’s beside', () => {
     assert.equal(levelText('arm64-stage2', 1), "level 3 (KVM's level 1)");
     assert.equal(levelText('ept', 4), 'level 4 (EPT PML4)');
