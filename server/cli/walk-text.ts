@@ -18,7 +18,7 @@ export function walkText(setup: WalkSetup, walk: WalkResult): string {
   const rows = walk.steps.map((step) => stepCells(setup, step).map((cell) => [cell]));
   const steps = rows.length === 0 ? '' : `${tableText({ head: rows[0]!.map(() => []), rows })}\n`;
   const findings = walk.findings
-    .filter(({ severity, message }) => severity !== 'info' && !summary.includes(message))
+    .filter(({ severity, message }) => severity !== 'info' && !summary.includes(message.slice(1)))
     .map((finding) => `! ${lineText(findingLine(finding))}\n`);
   return `${summary}\n${steps.replace(/^/gm, '  ').replace(/ +$/, '')}${findings.join('')}`;
 }

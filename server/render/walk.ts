@@ -36,7 +36,7 @@ const endings: Readonly<Record<WalkStatus, (text: WalkText) => string>> = {
   'non-canonical': ({ walk, format, addressBits }) =>
     firstFinding(walk) === ''
       ? `${formatWord(walk.address)} is no ${format.input} here: these tables translate ${addressBits} bits.`
-      : `${firstFinding(walk)}.`,
+      : firstFinding(walk),
   mmio: ({ walk, format }) =>
     `${input(walk, format)} is MMIO: ${lastEntry(walk, format)} faults on purpose, and KVM emulates the access.`,
   cycle: ({ walk, format }) =>
@@ -74,6 +74,9 @@ function lastEntry(walk: WalkResult, format: EntryFormat): string {
   return `${stepPlace(step, format)}${value}`;
 }
 
+/** What the walk found first, as a sentence; empty where it found nothing. */
 function firstFinding(walk: WalkResult): string {
-  return walk.findings[0]?.message ?? '';
+  const message = walk.findings[0]?.message ?? '';
+  const sentence = `${message.charAt(0).toUpperCase()}${message.slice(1)}`;
+  return sentence === '' || /[.!?]$/.test(sentence) ? sentence : `${sentence}.`;
 }
