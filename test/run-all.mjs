@@ -13,8 +13,7 @@ import { ensureDependencies } from './host/ensure-dependencies.mjs';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const mocha = 'test/run-mocha.mjs';
-const patient = ['--', '--timeout', '120000'];
-const eyes = [mocha, 'test/workbench/eyes', ...patient];
+const eyes = [mocha, 'test/workbench/eyes'];
 
 /** In order. `run`: a script and its arguments. `needs`: the stage without which it makes no sense. */
 const stages = [
@@ -36,7 +35,7 @@ const stages = [
   { name: 'extension host', run: ['test/workbench/run-suite.mjs'], needs: 'compile' },
   { name: 'eyes, oldest', run: eyes, env: { PAGEWALK_HOST: 'oldest' }, needs: 'compile' },
   { name: 'eyes, newest', run: eyes, env: { PAGEWALK_HOST: 'newest' }, needs: 'compile' },
-  { name: 'package', run: [mocha, 'test/package', ...patient], needs: 'compile' },
+  { name: 'package', run: [mocha, 'test/package'], needs: 'compile' },
 ];
 
 /** Where the test runners of one stage note their counts: see test/counting-reporter.cjs. */

@@ -1,10 +1,10 @@
 /** Starts VS Code's web server in a profile of its own, and stops it with all it started. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { hostSettings } from './host-settings.mjs';
 import { installServer } from './install-server.mjs';
+import { temporaryFolder } from './temporary-folder.mjs';
 
 const startLimitMs = 60_000;
 
@@ -27,7 +27,7 @@ const startLimitMs = 60_000;
  */
 export async function startServer({ host, settings, extensionsDir, env, port = 0 }) {
   const { node, main } = await installServer(host);
-  const profile = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-host-'));
+  const { path: profile, remove } = temporaryFolder('host');
   writeSettings(profile, { ...hostSettings, ...settings });
   const child = spawn(
     node,
@@ -61,7 +61,7 @@ export async function startServer({ host, settings, extensionsDir, env, port = 0
     end();
     await closed;
     process.removeListener('exit', end);
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    remove();
   };
   const listening = new Promise((resolve, reject) => {
     const refuse = (/** @type {string} */ why) =>

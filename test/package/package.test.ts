@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import os from 'node:os';
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { installExtension } from '../host/install-extension.mjs';
 import { npm } from '../host/npm.mjs';
+import { temporaryFolder } from '../host/temporary-folder.mjs';
 import { openWorkbench } from '../workbench/eyes/open-workbench';
 
 const sizeLimit = 1_000_000;
@@ -14,14 +14,14 @@ const allowed =
   /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt)$/;
 
 describe('the package', () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-package-'));
+  const { path: folder, remove } = temporaryFolder('package');
   let extensionsDir: string;
   before(async () => {
     rmSync(vsix, { force: true });
     await npm(['run', 'package'], process.cwd());
     extensionsDir = await installExtension({ host: 'newest', vsix, folder });
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(remove);
 
   it('is small', () => {
     const { size } = statSync(vsix);

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { hostSettings } from '../host/host-settings.mjs';
+import { temporaryFolder } from '../host/temporary-folder.mjs';
 
 /**
  * Runs a suite in a desktop VS Code.
@@ -17,7 +17,7 @@ import { hostSettings } from '../host/host-settings.mjs';
  * @returns {Promise<boolean>} all passed
  */
 export async function runOnDesktop({ folder, extension, tests, env, vscode }) {
-  const profile = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-host-'));
+  const { path: profile, remove } = temporaryFolder('host');
   mkdirSync(path.join(profile, 'User'));
   writeFileSync(path.join(profile, 'User', 'settings.json'), JSON.stringify(hostSettings));
   try {
@@ -33,6 +33,6 @@ export async function runOnDesktop({ folder, extension, tests, env, vscode }) {
     console.error(error instanceof Error ? error.message : error);
     return false;
   } finally {
-    rmSync(profile, { recursive: true, force: true });
+    remove();
   }
 }

@@ -7,12 +7,12 @@
  * allows to fetch them; else in the web workbench, whose extension host is the same program.
  * Exit status 1 when a test fails.
  */
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
 import { hostNames, hosts } from '../host/host-table.mjs';
+import { temporaryFolder } from '../host/temporary-folder.mjs';
 import { runOnDesktop } from './run-on-desktop.mjs';
 import { runOnWeb } from './run-on-web.mjs';
 
@@ -45,7 +45,7 @@ async function bundleSuite() {
  */
 async function inCopyOfSamples(title, runSuite) {
   console.log(`\nextension host: ${title}`);
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-folder-'));
+  const { path: folder, remove } = temporaryFolder('folder');
   cpSync('samples', folder, { recursive: true });
   const output = path.join(outdir, 'output.txt');
   rmSync(output, { force: true });
@@ -63,7 +63,7 @@ async function inCopyOfSamples(title, runSuite) {
     console.log(ran ? readFileSync(output, 'utf8') : 'The suite did not start.');
     if (!passed || !ran) process.exitCode = 1;
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   }
 }
 

@@ -1,10 +1,9 @@
-import { cpSync, mkdtempSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import os from 'node:os';
+import { cpSync } from 'node:fs';
 import path from 'node:path';
 import type { HostName } from '../../host/host-table.mjs';
 import { launchBrowser } from '../../host/launch-browser.mjs';
 import { startServer } from '../../host/start-server.mjs';
+import { temporaryFolder } from '../../host/temporary-folder.mjs';
 import { workbenchAddress } from '../../host/workbench-address.mjs';
 import { Workbench } from './workbench';
 
@@ -35,8 +34,8 @@ const repository = process.cwd();
  */
 export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Workbench> {
   const host = options.host ?? hostFromEnvironment();
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'pagewalk-folder-'));
-  const closers: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const { path: folder, remove } = temporaryFolder('folder');
+  const closers: (() => void | Promise<void>)[] = [remove];
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).reverse()) await closer();
   };
