@@ -19,7 +19,7 @@ describe('pagewalk decode', () => {
   it('answers every vector of worked x86 decodes, piped in as the file stands', async () => {
     const vectors = spteVectors();
     const place =
-      sharedPlace('facts', 'x86-spte-vectors.json') ?? fixturePlace('x86-spte-vectors.json');
+      sharedPlace('facts', 'x86-spte-vectors.json') ?? fixturePlace('x86-kvm', 'vectors.json');
     const run = await runCli(['decode', '--stdin', '--json'], readFileSync(place));
     assert.equal(run.stderr, '');
     assert.equal(run.status, 0);
