@@ -54,6 +54,11 @@ export interface WalkParams {
   readonly root?: string;
   readonly format?: string;
   readonly levels?: number;
+  /**
+   * Through KVM's tables as they were just after this line (from 0) of a trace, by the root and the
+   * format that the trace tells; left out: through the file's dumps.
+   */
+  readonly line?: number;
 }
 
 export interface WalkRow {
@@ -70,7 +75,7 @@ export interface WalkRow {
   readonly meaning: string;
   /** The hover's own decode, Markdown. */
   readonly markdown: string;
-  /** Where the entry stands in the dump; `null` when it does not. */
+  /** Where the entry stands in the dump, or is set in the trace; `null` when it is not. */
   readonly place: Place | null;
 }
 
@@ -143,6 +148,49 @@ export interface WordParams {
   /** File whose kernel and settings hold; `null`: only what is set in general. */
   readonly uri: string | null;
 }
+
+/** A line of a trace, from 0: what is asked about is just after it. */
+export interface TraceLine {
+  readonly uri: string;
+  readonly line: number;
+}
+
+/** Takes one `TraceLine`, or nothing: the line of the cursor. Shows the tables as a document. */
+export const tableAsOfCommand = 'pagewalk.tableAsOf';
+/** Takes one `TraceLine`, or nothing: the line of the cursor. Asks for an address and walks it. */
+export const walkAsOfCommand = 'pagewalk.walkAsOf';
+
+export const traceLineRequest = 'pagewalk/traceLine';
+/** What a line of a trace is about. */
+export interface TraceLineReply {
+  /** Address of the guest that its event names; `null`: none. */
+  readonly address: string | null;
+}
+
+export const traceTablesRequest = 'pagewalk/traceTables';
+/** The tables as a dump: an entry a line, with its level, GFN and the line that set it. */
+export type TraceTablesResponse = { readonly text: string } | { readonly problem: string };
+
+export const traceDifferenceRequest = 'pagewalk/traceDifference';
+export interface TraceDifferenceParams extends TraceLine {
+  readonly otherLine: number;
+}
+/** An entry that is otherwise at the other line. */
+export interface TraceChange {
+  readonly level: number;
+  /** KVM's address space; `null`: the lines do not tell. */
+  readonly addressSpace: number | null;
+  /** First GFN covered; `null`: the lines name the entry by its address. */
+  readonly gfn: string | null;
+  readonly entryAddress: string | null;
+  /** At `line`; `null`: unknown. */
+  readonly old: string | null;
+  /** At `otherLine`; `null`: unknown. */
+  readonly value: string | null;
+}
+export type TraceDifferenceResponse =
+  | { readonly changes: readonly TraceChange[]; readonly summary: string }
+  | { readonly problem: string };
 
 export const composeChoicesRequest = 'pagewalk/composeChoices';
 export interface ComposeChoicesParams {

@@ -54,8 +54,16 @@ export function tablesOf(
   });
 }
 
-/** A walk as the client hears of it. */
-export function replyOf(view: FileView, tables: TableChoice, walk: WalkResult): WalkReply {
+/**
+ * A walk as the client hears of it.
+ * @param row how a level is told; left out: as of the file's dumps
+ */
+export function replyOf(
+  view: FileView,
+  tables: TableChoice,
+  walk: WalkResult,
+  row: (step: WalkStep) => WalkRow = (step) => rowOf(view, tables, step),
+): WalkReply {
   const { format, compiled } = tables;
   const commands = commandsFor(compiled, walk);
   return {
@@ -67,7 +75,7 @@ export function replyOf(view: FileView, tables: TableChoice, walk: WalkResult): 
     root: formatWord(tables.root),
     format: format.name,
     levels: tables.levels,
-    rows: walk.steps.map((step) => rowOf(view, tables, step)),
+    rows: walk.steps.map(row),
     findings: walk.findings.map(({ code, severity, message }) => ({ code, severity, message })),
     accesses: usualAccesses(walk, compiled),
     dumpCommands: commands,

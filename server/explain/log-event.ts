@@ -10,9 +10,10 @@ import { askEntry, type EntryReply } from '../ask-entry';
 import type { FileView } from '../file-view';
 import { type Answer, code, type Line, strong } from '../render/answer';
 import { changeTable, consequenceOf, entryPhrase } from '../render/change';
-import { entryAnswer, findingLine } from '../render/entry';
+import { entryAnswer, entryWarnings } from '../render/entry';
 import { everyBit } from '../render/field-table';
 import { problemAnswer } from '../render/problem';
+import { withTime } from './event-time';
 import { eventWord } from './event-words';
 import type { Asked, Explanation } from './explanation';
 import { kernelOfFile } from './kernel-of-file';
@@ -22,11 +23,12 @@ import { wordAnswer } from './word-answer';
 
 /** A value of a log line: a register or a code by itself; else the whole event is what it means. */
 export function explainLogField(
-  { view }: Asked,
+  { view, line }: Asked,
   word: Extract<WordAt, { kind: 'log-field' }>,
 ): Explanation {
   const { start, end, event, field } = word;
-  return { answer: fieldAnswer(view, event, field) ?? eventAnswer(view, event), start, end };
+  const answer = fieldAnswer(view, event, field) ?? eventAnswer(view, event);
+  return { answer: withTime(answer, view, line, event), start, end };
 }
 
 /** What a value says that is a word of its own; `null`: it is none. */
@@ -43,7 +45,8 @@ export function explainEventText({ view, line, column }: Asked): Explanation | n
   if (!event) return null;
   const end = Math.max(event.end, ...event.fields.map((field) => field.end));
   if (column < event.start || column > end) return null;
-  return { answer: eventAnswer(view, event), start: event.start, end };
+  const answer = withTime(eventAnswer(view, event), view, line, event);
+  return { answer, start: event.start, end };
 }
 
 /** What an event says: a change, an entry, or its values by name. */
@@ -76,7 +79,7 @@ function changeAnswer(view: FileView, event: LogEvent, old: bigint, value: bigin
       ...(typeof frame === 'bigint' ? [' (frame ', code(formatWord(frame)), ')'] : []),
     ],
     meaning: consequence === '' ? [] : [[consequence]],
-    warnings: after.entry.findings.map(findingLine),
+    ...entryWarnings(after.entry),
     table: changeTable(change),
     everyBit: everyBit(after.entry.fields),
     notes: kernelNotes(after),

@@ -15,6 +15,7 @@ import { hover } from './hover';
 import { inlayHints } from './inlay-hints';
 import { references } from './references';
 import { roots } from './roots';
+import { traceTime } from './trace-time';
 import { walk } from './walk';
 import { word } from './word';
 
@@ -31,6 +32,7 @@ export const features: readonly Feature[] = [
   diagnostics,
   roots,
   walk,
+  traceTime,
   decode,
   word,
   compose,

@@ -1,9 +1,10 @@
 import type { WalkParams, WalkResponse } from '../protocol';
 import { walkRequest } from '../protocol';
+import { walkAsOf } from '../trace/walk-as-of';
 import { walkFile } from '../walk-reply';
 import type { Feature } from './feature';
 
-/** Where an address goes through a file's tables, level by level. */
+/** Where an address goes through a file's tables, or a trace's at a line, level by level. */
 export const walk: Feature = {
   capabilities: {},
   register({ connection, view, safely }) {
@@ -14,7 +15,9 @@ export const walk: Feature = {
         { problem: 'The walk failed; see the log.' },
         async (params) => {
           const file = await view(params.uri);
-          return file ? walkFile(file, params) : { problem: 'The file is not open.' };
+          if (!file) return { problem: 'The file is not open.' };
+          const { line } = params;
+          return line === undefined ? walkFile(file, params) : walkAsOf(file, params, line);
         },
       ),
     );

@@ -1,0 +1,82 @@
+import { formatWord, parseWord, translate, type WalkStep } from '../../src-core/index';
+import { askEntry } from '../ask-entry';
+import { kernelNotes } from '../explain/table-entry';
+import type { FileView } from '../file-view';
+import type { WalkParams, WalkReply, WalkResponse, WalkRow } from '../protocol';
+import { entryAnswer, entryInShort } from '../render/entry';
+import { answerMarkdown } from '../render/markdown';
+import { grouped, levelText } from '../render/quantities';
+import type { TableChoice } from '../table-choice';
+import { replyOf } from '../walk-reply';
+import { placeOnLine } from './line-of-value';
+import { momentOf, tablesAsOf, treeOfLine } from './tables-as-of';
+
+/**
+ * Walks an address through the tables as they were just after a line of a trace. Each row's place is
+ * the line that set its entry. What no line told is unknown, and the walk ends there and says so.
+ */
+export function walkAsOf(view: FileView, params: WalkParams, line: number): WalkResponse {
+  const address = parseWord(params.address);
+  if (address === undefined) {
+    return {
+      problem: `'${params.address}' is no address: up to 16 hexadecimal digits are expected.`,
+    };
+  }
+  const moment = momentOf(view, line);
+  if ('problem' in moment) return moment;
+  const asOf = tablesAsOf(view, moment, treeOfLine(moment));
+  if ('problem' in asOf) return asOf;
+  const { tables } = asOf;
+  const { mmio } = tables;
+  const walk = translate(tables.memory, tables.compiled, tables.root, address, {
+    ...(mmio && { mmio }),
+  });
+  const reply = replyOf(view, tables, walk, (step) => rowOf(view, tables, step));
+  return { walk: asTold(reply, tables, line) };
+}
+
+/** A walk that ends where the trace is silent: nobody can dump that moment any more. */
+function asTold(reply: WalkReply, { format }: TableChoice, line: number): WalkReply {
+  if (reply.status !== 'missing') return reply;
+  const level = reply.rows.at(-1)?.level;
+  const where = level === undefined ? 'an entry' : `the ${levelText(format.hardware, level)} entry`;
+  return {
+    ...reply,
+    summary: `${format.input} ${reply.address} as of line ${grouped(line + 1)}: unknown. No line up to there tells ${where}.`,
+    dumpCommands: [],
+  };
+}
+
+function rowOf(view: FileView, tables: TableChoice, step: WalkStep): WalkRow {
+  const { level, index, kind, entry, entryAddress } = step;
+  const origin = tables.memory.originOf(entryAddress);
+  const line = origin?.kind === 'text' ? origin.line : null;
+  return {
+    level,
+    title: levelText(tables.format.hardware, level),
+    index,
+    table: formatWord(step.table),
+    entryAddress: formatWord(entryAddress),
+    entry: entry === null ? null : formatWord(entry),
+    kind,
+    place: line === null ? null : placeOnLine(view, line),
+    ...meaningOf(view, tables, step, line),
+  };
+}
+
+function meaningOf(
+  view: FileView,
+  tables: TableChoice,
+  { entry, level }: WalkStep,
+  line: number | null,
+): Pick<WalkRow, 'meaning' | 'markdown'> {
+  if (entry === null) return { meaning: 'unknown: no line up to there tells it', markdown: '' };
+  const reply = askEntry(view.tableQuestion(entry, level, tables));
+  if ('problem' in reply) return { meaning: reply.problem, markdown: '' };
+  const told =
+    line === null
+      ? 'Its table came with it; no line names it.'
+      : `Set at line ${grouped(line + 1)}.`;
+  const answer = entryAnswer(reply.entry, { where: [told], notes: kernelNotes(reply) });
+  return { meaning: entryInShort(reply.entry), markdown: answerMarkdown(answer) };
+}
