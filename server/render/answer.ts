@@ -14,6 +14,8 @@ export interface Table {
 
 /** The answer first, then why, then every bit; and what was assumed. */
 export interface Answer {
+  /** What must be known before the answer is read: that it depends on something nobody said. */
+  readonly ahead?: Line;
   /** One line. */
   readonly headline: Line;
   /** At most two lines, and one that says where the thing stands. */

@@ -5,6 +5,7 @@ import {
   type EntryFormatName,
   type FactValue,
   formatWord,
+  layoutsOfFormat,
   type Finding,
   sizeText,
 } from '../../src-core/index';
@@ -30,7 +31,7 @@ export function entryAnswer(entry: DecodedEntry, around: EntrySurroundings = {})
   return {
     headline: entryHeadline(entry),
     meaning: [...entryMeaning(entry), ...(where ? [where] : [])],
-    warnings: entry.findings.map(findingLine),
+    ...entryWarnings(entry),
     table: fieldTable(entry.fields),
     everyBit: everyBit(entry.fields),
     notes,
@@ -84,6 +85,24 @@ export function entryInShort(entry: DecodedEntry): string {
     return `mmio gfn ${plain(gfn)} gen ${plain(generation)}${trouble}`;
   }
   return `${kind}${target}${trouble}`;
+}
+
+const kernelUnknown = 'kernel-unknown';
+
+/**
+ * What is wrong with an entry; and ahead of everything, where kernels that may have written it read
+ * it differently and nobody named one. Their readings stand in the notes.
+ */
+export function entryWarnings(entry: DecodedEntry): Pick<Answer, 'ahead' | 'warnings'> {
+  const { findings, format, layout } = entry;
+  const warnings = findings.filter(({ code: name }) => name !== kernelUnknown).map(findingLine);
+  if (warnings.length === findings.length) return { warnings };
+  const span = layoutsOfFormat(format).find(({ name }) => name === layout)?.span ?? 'one of them';
+  const ahead: Line = [
+    strong('The kernel is not known, and it matters:'),
+    ` this is read as of ${span}, and others that it fits read it differently. Name the kernel to be sure.`,
+  ];
+  return { ahead, warnings };
 }
 
 /** A finding as a line; its sign is the printer's. */

@@ -6,6 +6,7 @@ import type { Answer, Line, Link, Piece, Table } from './answer';
  */
 export function answerMarkdown(answer: Answer, commandLinks = false): string {
   const blocks = [
+    ...(answer.ahead ? [`⚠ ${lineMarkdown(answer.ahead)}`] : []),
     lineMarkdown(answer.headline),
     ...(answer.meaning.length > 0 ? [answer.meaning.map(lineMarkdown).join('  \n')] : []),
     ...answer.warnings.map((line) => `⚠ ${lineMarkdown(line)}`),

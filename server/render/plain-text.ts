@@ -3,6 +3,7 @@ import { type Answer, lineText, type Table } from './answer';
 /** An answer for clients and terminals that show no Markdown. */
 export function answerPlainText(answer: Answer): string {
   const blocks = [
+    answer.ahead ? `! ${lineText(answer.ahead)}` : '',
     [lineText(answer.headline), ...answer.meaning.map(lineText)].join('\n'),
     answer.warnings.map((line) => `! ${lineText(line)}`).join('\n'),
     answer.table && answer.table.rows.length > 0 ? tableText(answer.table) : '',
