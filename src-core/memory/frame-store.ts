@@ -10,6 +10,8 @@ import type { MemorySource, Origin } from './origin';
 export interface FrameLoader {
   /** Frames 0 … frames-1 can be asked for. */
   readonly frames: number;
+  /** Frames below this number are held to their end. */
+  readonly wholeFrames: number;
   /** Halves a frame holds: fewer than 1024 where the image ends within it. */
   halvesOf(frame: number): number;
   /** Fills `into` from `offset` on with the halves of `count` frames from `frame` on; the rest stays. */

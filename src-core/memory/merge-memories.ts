@@ -52,6 +52,7 @@ function lastLoader(loaders: readonly FrameLoader[]): FrameLoader {
     loaders.findLast(({ frames }) => frame < frames) ?? loaders[0]!;
   return {
     frames: Math.max(...loaders.map(({ frames }) => frames)),
+    wholeFrames: Math.min(...loaders.map(({ wholeFrames }) => wholeFrames)),
     halvesOf: (frame) => loaderOf(frame).halvesOf(frame),
     load: (frame, count, into, offset) => {
       for (let index = 0; index < count; index++) {

@@ -68,6 +68,7 @@ export function pagedImage(
   };
   store.loader = {
     frames: Math.ceil(size / frameBytes),
+    wholeFrames: Math.floor(size / frameBytes),
     halvesOf: (frame) => Math.min(halvesPerFrame, Math.floor((size - frame * frameBytes) / 4)),
     load: (frame, count, into, offset) => {
       const at = frame * frameBytes;

@@ -140,6 +140,7 @@ export class MapWalk {
     const until = this.tables + tables;
     while (this.level <= levels && !this.incomplete) {
       if (this.tables >= until) return true;
+      this.joiner.makeRoom();
       this.readOn(this.visits[this.level]!);
     }
     this.joiner.close();
@@ -289,9 +290,9 @@ export class MapWalk {
       const leaf = (lo & rules[base + rule.leafMask]!) === rules[base + rule.leafValue]!;
       const from = at + index * pagesEach;
       if (passes(test, lo, hi) || (present && leaf)) {
-        // A run of its own for each: the upper half begins within the root.
+        // Each by itself: the upper half begins within the root.
         this.enter(from);
-        scan.entry(buffer, place, place + stride, 0, andLo, andHi, orLo, orHi);
+        scan.entry(buffer, place, 0, andLo, andHi, orLo, orHi);
         continue;
       }
       if (!present) continue;

@@ -1,5 +1,5 @@
 import type { LevelRule } from '../paging/format';
-import { type EntryTest, noEntry } from './entry-test';
+import { type EntryTest, noEntry, passes } from './entry-test';
 import type { EnumerateOptions } from './enumerate';
 import { isBadCombination, rule, ruleStride } from './flat-rules';
 import { mappedPage, type RangeJoiner } from './range-joiner';
@@ -17,6 +17,9 @@ export class MapTotals {
     this.leaves = new Float64Array(levels + 1);
   }
 }
+
+/** Of an entry that is no leaf: no class. */
+const none = -1;
 
 /**
  * Entries of one level and the ranges their leaves make. The numbers of the level's rule are fields,
@@ -108,12 +111,16 @@ export class LevelScan {
     orLo: number,
     orHi: number,
   ): void {
-    const { presentLo, presentHi, stride, test } = this;
+    const { presentLo, presentHi, keyLo, keyHi, stride, test } = this;
     const mmioLo = test.maskLo | 0;
     const mmioHi = test.maskHi | 0;
     const mmioValueLo = test.valueLo | 0;
     const mmioValueHi = test.valueHi | 0;
     const end = first + entries * stride;
+    // The leaf before: one that is like it, holes between or not, has its rights.
+    let likeLo = 0;
+    let likeHi = 0;
+    let rights = none;
     for (let place = first; place < end;) {
       const lo = buffer[place]! | 0;
       const hi = stride === 2 ? buffer[place + 1]! | 0 : 0;
@@ -125,32 +132,47 @@ export class LevelScan {
         continue;
       }
       const ahead = ((place - first) >>> (stride - 1)) * this.pagesEach;
-      place += this.entry(buffer, place, end, ahead, andLo, andHi, orLo, orHi) * stride;
+      if (rights === none || (((lo ^ likeLo) & keyLo) | ((hi ^ likeHi) & keyHi)) !== 0) {
+        rights = this.rightsOf(lo, hi, ahead, andLo, andHi, orLo, orHi);
+        likeLo = lo;
+        likeHi = hi;
+      }
+      place += rights === none ? stride : this.leaves(buffer, place, end, ahead, rights) * stride;
     }
   }
 
-  /**
-   * One entry that is present and no table, or MMIO, with those after it that go on with it.
-   * @param ahead pages from the first that the table translates
-   * @returns how many entries that were
-   */
+  /** One entry that is present and no table, or MMIO; `ahead`: pages from the table's first. */
   entry(
     buffer: Uint32Array,
     place: number,
-    end: number,
+    ahead: number,
+    andLo: number,
+    andHi: number,
+    orLo: number,
+    orHi: number,
+  ): void {
+    const { stride } = this;
+    const lo = buffer[place]! | 0;
+    const hi = stride === 2 ? buffer[place + 1]! | 0 : 0;
+    const rights = this.rightsOf(lo, hi, ahead, andLo, andHi, orLo, orHi);
+    if (rights !== none) this.leaves(buffer, place, place + stride, ahead, rights);
+  }
+
+  /** The class of a leaf; `none`: the entry is MMIO or malformed, and done with. */
+  private rightsOf(
+    lo: number,
+    hi: number,
     ahead: number,
     andLo: number,
     andHi: number,
     orLo: number,
     orHi: number,
   ): number {
-    const { test, joiner } = this;
-    const lo = buffer[place]! | 0;
-    const hi = this.stride === 2 ? buffer[place + 1]! | 0 : 0;
-    if ((lo & test.maskLo) >>> 0 === test.valueLo && (hi & test.maskHi) >>> 0 === test.valueHi) {
+    const { joiner } = this;
+    if (passes(this.test, lo, hi)) {
       this.totals.mmio++;
       joiner.addKind('mmio', ahead, this.pagesEach, this.levelBit);
-      return 1;
+      return none;
     }
     if (
       ((lo & this.reservedLo) | (hi & this.reservedHi)) !== 0 ||
@@ -158,16 +180,28 @@ export class LevelScan {
       (lo & this.leafMask) !== this.leafValue
     ) {
       this.refuse(ahead);
-      return 1;
+      return none;
     }
-    const kind = (lo & this.needed) === this.needed ? 'mapped' : 'access-flag';
-    const rights = joiner.classes.numberOf(
-      kind,
+    return joiner.classes.numberOf(
+      (lo & this.needed) === this.needed ? 'mapped' : 'access-flag',
       andLo & (lo | ~this.andLo),
       andHi & (hi | ~this.andHi),
       orLo | (lo & this.orLo),
       orHi | (hi & this.orHi),
     );
+  }
+
+  /** A leaf, and those after it that go on with it; returns how many. */
+  private leaves(
+    buffer: Uint32Array,
+    place: number,
+    end: number,
+    ahead: number,
+    rights: number,
+  ): number {
+    const { joiner, totals, pagesEach } = this;
+    const lo = buffer[place]! | 0;
+    const hi = this.stride === 2 ? buffer[place + 1]! | 0 : 0;
     joiner.given[mappedPage] = this.level.scattered
       ? this.level.scattered(lo >>> 0, hi >>> 0, true) / 4096
       : (hi & this.addressHi) * 0x10_0000 + ((lo & this.addressLo) >>> 12);
@@ -177,11 +211,9 @@ export class LevelScan {
         : this.contiguous
           ? this.contiguousRun(buffer, place, end)
           : this.likeRun(buffer, place, end);
-    const { leaves, sums } = this.totals;
-    const pages = run * this.pagesEach;
-    leaves[this.level.level]! += run;
-    sums[0]! += pages;
-    joiner.add(ahead, pages, rights, this.levelBit);
+    totals.leaves[this.level.level]! += run;
+    totals.sums[0]! += run * pagesEach;
+    joiner.add(ahead, run * pagesEach, rights, this.levelBit);
     return run;
   }
 

@@ -42,8 +42,8 @@ export class PageStream {
     if (frame < this.fetchedFrom || frame >= this.fetchedTo) this.fetch(which, frame, loader);
     this.buffer = this.room;
     this.offset = (frame - this.fetchedFrom) * halvesPerFrame;
-    this.halves = loader.halvesOf(frame);
-    this.whole = this.halves === halvesPerFrame;
+    this.whole = frame < loader.wholeFrames;
+    if (!this.whole) this.halves = loader.halvesOf(frame);
     return true;
   }
 

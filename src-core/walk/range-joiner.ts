@@ -6,7 +6,9 @@ export type RangeMerge = 'rights' | 'contiguous' | 'none';
 /** Gets ranges in address order, many at a time; the batch is reused after it returns. */
 export type RangeReceiver = (batch: RangeBatch, classes: readonly RangeClass[]) => void;
 
-const batchRoom = 4096;
+/** Entries in the largest table there is (arm64, 64K granule), with a range that ends before it. */
+const mostAtOnce = 8193;
+const batchRoom = 2 * mostAtOnce;
 
 /** Places in {@link RangeJoiner.given}. */
 export const tablePage = 0;
@@ -83,7 +85,11 @@ export class RangeJoiner {
     if (this.classes.counts(rights)) this.ranges++;
     batch.push(open[start]!, open[end]!, open[physical]!, rights, this.levels);
     this.rights = -1;
-    if (batch.count === batch.room) this.flush();
+  }
+
+  /** Hands on what is there where the next table might not fit: asked before each, not for each range. */
+  makeRoom(): void {
+    if (this.batch.count + mostAtOnce > this.batch.room) this.flush();
   }
 
   /** Hands on what is there. */

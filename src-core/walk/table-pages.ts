@@ -10,7 +10,7 @@ export class TablePages {
   /** Where the page asked for last stands. */
   buffer: Uint32Array = new Uint32Array(0);
   offset = 0;
-  /** All its halves are known; else ask {@link knownFrom}. */
+  /** All its halves are known; else ask {@link isKnown}. */
   whole = false;
   private slot = -1;
   private halves = 0;
@@ -31,8 +31,8 @@ export class TablePages {
     if (loader === null || !(frame < loader.frames)) return false;
     this.buffer = this.scratch[level] ??= new Uint32Array(halvesPerFrame);
     this.offset = 0;
-    this.halves = loader.halvesOf(frame);
-    this.whole = this.halves === halvesPerFrame;
+    this.whole = frame < loader.wholeFrames;
+    if (!this.whole) this.halves = loader.halvesOf(frame);
     loader.load(frame, 1, this.buffer, 0);
     return true;
   }
