@@ -15,6 +15,10 @@ export interface ClientSupport {
   /** The client asks again for these when it is told to. */
   readonly inlayHintRefresh: boolean;
   readonly diagnosticRefresh: boolean;
+  /** Diagnostics may name other places. */
+  readonly relatedPlaces: boolean;
+  /** Where the page on findings can be opened; `null`: nobody said. */
+  readonly findingsPage: string | null;
   /** `command:` links in Markdown run. */
   readonly commandLinks: boolean;
 }
@@ -31,11 +35,19 @@ export const leastSupport: ClientSupport = {
   pullDiagnostics: false,
   inlayHintRefresh: false,
   diagnosticRefresh: false,
+  relatedPlaces: false,
+  findingsPage: null,
   commandLinks: false,
 };
 
-/** A client's abilities from its `initialize` request. */
-export function clientSupport(params: InitializeParams): ClientSupport {
+/**
+ * A client's abilities from its `initialize` request.
+ * @param ownFindingsPage the page on findings as it came with the server
+ */
+export function clientSupport(
+  params: InitializeParams,
+  ownFindingsPage: string | null,
+): ClientSupport {
   const { textDocument, workspace } = params.capabilities;
   const options: unknown = params.initializationOptions;
   return {
@@ -50,6 +62,11 @@ export function clientSupport(params: InitializeParams): ClientSupport {
     pullDiagnostics: textDocument?.diagnostic !== undefined,
     inlayHintRefresh: workspace?.inlayHint?.refreshSupport ?? false,
     diagnosticRefresh: workspace?.diagnostics?.refreshSupport ?? false,
+    relatedPlaces: textDocument?.publishDiagnostics?.relatedInformation ?? false,
+    findingsPage:
+      isRecord(options) && typeof options.findingsPage === 'string'
+        ? options.findingsPage
+        : ownFindingsPage,
     commandLinks: isRecord(options) && options.commandLinks === true,
   };
 }

@@ -5,6 +5,9 @@ import {
   type Directive,
   type EntryFormat,
   findEntryFormat,
+  hardwareKind,
+  highHalf,
+  lowHalf,
   type TextIndex,
 } from '../src-core/index';
 import type { EntryQuestion, Ground } from './ask-entry';
@@ -137,10 +140,13 @@ export class FileView {
 
   /** A word of the file's tables, with what is known about them. */
   tableQuestion(value: bigint, level: number | undefined, tables: TableChoice): EntryQuestion {
-    const { hints, format, formatGround, era } = tables;
+    const { hints, compiled, format, formatGround, era } = tables;
+    const rule = level === undefined ? undefined : compiled.rules[level - 1];
+    const malformed = rule && hardwareKind(rule, lowHalf(value), highHalf(value)) === 'malformed';
     return {
       value,
-      cpu: this.cpu,
+      // Where a walk faults, the hover must say why: on the CPU that the walk assumes.
+      cpu: malformed ? compiled.shape.cpu : this.cpu,
       format: format.name,
       formatGround,
       ...(level !== undefined && { level }),

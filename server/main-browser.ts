@@ -16,5 +16,5 @@ startServer(
     new BrowserMessageReader(self),
     new BrowserMessageWriter(self),
   ),
-  { pause: () => new Promise((resolve) => setTimeout(resolve, 0)) },
+  { pause: () => new Promise((resolve) => setTimeout(resolve, 0)), findingsPage: null },
 );

@@ -29,7 +29,7 @@ export function startServer(connection: Connection, runtime: Runtime): void {
   let client = leastSupport;
 
   connection.onInitialize((params): InitializeResult => {
-    client = clientSupport(params);
+    client = clientSupport(params, runtime.findingsPage);
     settings.initialize(params.capabilities, params.initializationOptions);
     return {
       capabilities: {

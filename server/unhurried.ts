@@ -13,7 +13,7 @@ const slice = 3;
  */
 export async function unhurried<Result>(
   view: FileView,
-  runtime: Runtime,
+  runtime: Pick<Runtime, 'pause'>,
   token: CancellationToken,
   steps: Generator<void, Result>,
 ): Promise<Result | undefined> {

@@ -1,22 +1,39 @@
 import {
+  CancellationToken,
   type Diagnostic,
   DiagnosticSeverity,
-  DocumentDiagnosticReportKind,
   type DocumentDiagnosticParams,
   type DocumentDiagnosticReport,
+  DocumentDiagnosticReportKind,
+  LSPErrorCodes,
+  ResponseError,
 } from 'vscode-languageserver';
 
-import type { TextFinding } from '../../src-core/index';
+import type { ClientSupport } from '../client-support';
+import { type FileFinding, findingsOf } from '../file-findings';
 import type { FileView } from '../file-view';
-import { counted } from '../render/quantities';
+import { locationOf, rangeOfPlace } from '../locations';
+import { findingText, moreText } from '../render/finding';
 import { describeError } from '../safe-handler';
+import { unhurried } from '../unhurried';
 import type { Feature } from './feature';
 
 const source = 'pagewalk';
 /** VS Code keeps 1,000 diagnostics of a file: the last one says how many more there are. */
-const most = 1000;
+const most = 999;
+/** How long typing must rest before problems are sent to a client that does not ask for them. */
+const restMilliseconds = 300;
 
-/** What is wrong with lines of a dump or with the file's comment line. */
+const severities: Readonly<Record<FileFinding['level'], DiagnosticSeverity>> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+type Report = DocumentDiagnosticReport | ResponseError<never>;
+
+/** What is wrong with the lines, the tables and the comment line of a file. */
 export const diagnostics: Feature = {
   capabilities: {
     diagnosticProvider: {
@@ -25,56 +42,82 @@ export const diagnostics: Feature = {
       workspaceDiagnostics: false,
     },
   },
-  register({ connection, client, view, safely, onChange }) {
-    const report = async (uri: string): Promise<Diagnostic[]> => {
-      const file = await view(uri);
-      return file ? diagnosticsOf(file) : [];
-    };
+  register({ connection, client, view, pause, files, onChange, onSettings, safely }) {
     connection.languages.diagnostics.on(
-      safely<DocumentDiagnosticParams, DocumentDiagnosticReport>(
+      safely<DocumentDiagnosticParams, Report>(
         'diagnostic',
         { kind: DocumentDiagnosticReportKind.Full, items: [] },
-        async ({ textDocument }) => ({
-          kind: DocumentDiagnosticReportKind.Full,
-          items: await report(textDocument.uri),
-        }),
+        async ({ textDocument }, token) => {
+          const file = await view(textDocument.uri);
+          const items = file ? await diagnosticsOf(file, client(), { pause }, token) : [];
+          return items
+            ? { kind: DocumentDiagnosticReportKind.Full, items }
+            : new ResponseError<never>(LSPErrorCodes.ContentModified, 'the file was edited');
+        },
       ),
     );
-    onChange((uri) => {
-      if (client().pullDiagnostics) return;
-      report(uri)
-        .then((items) => connection.sendDiagnostics({ uri, diagnostics: items }))
-        .catch((error: unknown) =>
+    const send = async (uri: string): Promise<void> => {
+      const file = await view(uri);
+      const items =
+        file && (await diagnosticsOf(file, client(), { pause }, CancellationToken.None));
+      if (items) await connection.sendDiagnostics({ uri, diagnostics: items });
+    };
+    const waiting = new Map<string, ReturnType<typeof setTimeout>>();
+    const sendSoon = (uri: string): void => {
+      clearTimeout(waiting.get(uri));
+      const timer = setTimeout(() => {
+        waiting.delete(uri);
+        send(uri).catch((error: unknown) =>
           connection.console.error(`diagnostics: ${describeError(error)}`),
         );
+      }, restMilliseconds);
+      waiting.set(uri, timer);
+    };
+    onChange((uri) => {
+      if (!client().pullDiagnostics) sendSoon(uri);
+    });
+    onSettings(() => {
+      if (!client().pullDiagnostics) for (const uri of files()) sendSoon(uri);
+      else if (client().diagnosticRefresh) void connection.languages.diagnostics.refresh();
     });
   },
 };
 
-/** The file's findings, in line order. */
-export function diagnosticsOf(view: FileView): Diagnostic[] {
-  const findings = view.index.findings().filter(({ severity }) => severity === 'warning');
-  const told = findings.slice(0, findings.length > most ? most - 1 : most);
-  const items = told.map((finding) => diagnosticOf(view, finding));
-  const more = findings.length - told.length;
-  const last = items.at(-1);
-  if (more > 0 && last) {
-    items.push({ ...last, message: `${counted(more, 'more line')} with problems`, code: 'more' });
-  }
-  return items;
+/** The file's findings, the worst first; `undefined`: cancelled, or the file was edited meanwhile. */
+export async function diagnosticsOf(
+  view: FileView,
+  client: Pick<ClientSupport, 'findingsPage' | 'relatedPlaces'>,
+  runtime: { readonly pause: () => Promise<void> },
+  token: CancellationToken,
+): Promise<Diagnostic[] | undefined> {
+  const found = await unhurried(view, runtime, token, findingsOf(view, most));
+  if (!found) return undefined;
+  const { findings, more } = found;
+  const { tables } = view;
+  const input = 'problem' in tables ? '' : tables.format.input;
+  const items = findings.map((finding) => diagnosticOf(finding, input, client));
+  const first = items[0];
+  if (more === 0 || !first) return items;
+  const { range } = first;
+  const severity = DiagnosticSeverity.Information;
+  return [...items, { range, severity, code: 'more', source, message: moreText(more) }];
 }
 
 function diagnosticOf(
-  view: FileView,
-  { code, line, start, end, message }: TextFinding,
+  { code, level, message, place, other, audit }: FileFinding,
+  input: string,
+  { findingsPage, relatedPlaces }: Pick<ClientSupport, 'findingsPage' | 'relatedPlaces'>,
 ): Diagnostic {
-  // A finding without a place of its own is about the whole line.
-  const stop = end > start ? end : view.index.lineText(line).length;
   return {
-    range: { start: { line, character: start }, end: { line, character: stop } },
-    severity: DiagnosticSeverity.Warning,
+    range: rangeOfPlace(place),
+    severity: severities[level],
     code,
     source,
-    message,
+    message: findingText(message, audit, input),
+    ...(findingsPage !== null && { codeDescription: { href: `${findingsPage}#${code}` } }),
+    ...(relatedPlaces &&
+      other && {
+        relatedInformation: [{ location: locationOf(other), message: 'the other entry' }],
+      }),
   };
 }

@@ -12,6 +12,8 @@ export interface AuditFinding {
   readonly index: number;
   /** So many entries from `index` on: what is said of one holds for all. */
   readonly count: number;
+  /** Entries that this finding stands for: `count`, or those of the whole tree. */
+  readonly standsFor: number;
   readonly entryAddress: bigint;
   readonly entry: bigint;
   /** First input address that the entry translates, in canonical form. */

@@ -3,7 +3,7 @@ import type { AuditFinding } from './audit-finding';
 import type { TableGraph } from './table-graph';
 
 /** What a finding says, made only for findings that are listed. */
-export interface AuditWords extends Partial<Pick<AuditFinding, 'bits' | 'other'>> {
+export interface AuditWords extends Partial<Pick<AuditFinding, 'bits' | 'other' | 'standsFor'>> {
   readonly message: string;
 }
 
@@ -76,6 +76,7 @@ export class AuditList {
       table: start,
       index,
       count,
+      standsFor: count,
       entryAddress,
       entry: memory.readWord(entryAddress, compiled.entryBytes) ?? 0n,
       input: graph.inputOf(table, index),

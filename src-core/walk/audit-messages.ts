@@ -51,3 +51,8 @@ export function aliasRightsMessage(own: Permissions, theirs: Permissions, other:
 export function aliasTypeMessage(format: HardwareFormatName, other: bigint): string {
   return `the entry at ${formatWord(other)} maps the same frame with other memory-type bits: where that makes another type, accesses may see stale data or hang (${typeSources[format]})`;
 }
+
+/** Source: `kvm_mmu_reset_all_pte_masks()`, arch/x86/kvm/mmu/spte.c, v6.12. */
+export function assumedWidthMessage(width: number): string {
+  return `Nobody said how wide the CPU's addresses are: ${width} bits are assumed, since KVM outside EPT marks MMIO with bit 51 where that is reserved.`;
+}

@@ -4,6 +4,7 @@ import type { Finding } from '../paging/decoded-entry';
 import type { CompiledFormat, HardwareKind, LevelRule } from '../paging/format';
 import { joinHalves } from '../word';
 import { notOfEntries } from './audit-codes';
+import { assumedWidthMessage } from './audit-messages';
 import { walkKind } from './walk-kind';
 
 /** What is known of the entries beside their bits; `cpu` as given, without what is assumed of it. */
@@ -81,9 +82,22 @@ export class AuditPatterns {
   findings(level: number, lo: number, hi: number): readonly Finding[] {
     const { reading, compiled } = this;
     const value = compiled.entryBytes === 8 ? joinHalves(lo, hi) : BigInt(lo >>> 0);
-    const entry = decodeEntry({ cpu: compiled.shape.cpu, ...reading, value, level });
+    // The CPU as the walk takes it: what a walk faults on must be found.
+    const { cpu } = compiled.shape;
+    const entry = decodeEntry({ ...reading, cpu, value, level });
     if ('problem' in entry) return [];
-    return entry.findings.filter(({ code }) => !notOfEntries.has(code));
+    return entry.findings
+      .filter(({ code }) => !notOfEntries.has(code))
+      .map((finding) => this.withWidth(finding));
+  }
+
+  /** Says so where a reserved bit is one only because a width of addresses was assumed. */
+  private withWidth(finding: Finding): Finding {
+    const width = this.compiled.shape.cpu.maxPhysBits;
+    if (width === undefined || this.reading.cpu?.maxPhysBits !== undefined) return finding;
+    const byWidth = finding.bits.some((bit) => bit >= width && bit <= 51);
+    if (finding.code !== 'reserved-bits' || !byWidth) return finding;
+    return { ...finding, message: `${finding.message} ${assumedWidthMessage(width)}` };
   }
 
   private examine(rule: LevelRule, hardware: HardwareKind, lo: number, hi: number): EntryPattern {

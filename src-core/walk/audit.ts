@@ -167,6 +167,7 @@ class Audit {
       const { table, index, leaves } = usualWriteExecute;
       list.add(table, index, auditCodes.writeExecute.code, 'info', -1, () => ({
         message: messages.usualWriteExecuteMessage(leaves),
+        standsFor: leaves,
       }));
       list.count(auditCodes.writeExecute.code, leaves - 1);
     }

@@ -112,7 +112,7 @@ describe('diagnostics', () => {
     const uri = await client.open('wrong.xp', text);
     const { diagnostics } = await published;
     assert.equal((await published).uri, uri);
-    assert.match(diagnostics[0]?.message as string, /there is no format 'epd'/);
+    assert.match(diagnostics[0]?.message as string, /there is no format 'epd'/i);
     assert.deepEqual(diagnostics[0]?.range, {
       start: { line: 0, character: 12 },
       end: { line: 0, character: 22 },
