@@ -38,6 +38,14 @@ import {
   rootsRequest,
   type RootsParams,
   type RootsResult,
+  type TraceDifferenceParams,
+  traceDifferenceRequest,
+  type TraceDifferenceResponse,
+  type TraceLine,
+  type TraceLineReply,
+  traceLineRequest,
+  traceTablesRequest,
+  type TraceTablesResponse,
   walkRequest,
   type WalkParams,
   type WalkResponse,
@@ -119,6 +127,21 @@ export class LanguageServer implements Disposable {
 
   commentLine(params: CommentLineParams, token?: CancellationToken): Promise<CommentLineResponse> {
     return this.ask<CommentLineResponse>(commentLineRequest, params, token);
+  }
+
+  traceLine(params: TraceLine, token?: CancellationToken): Promise<TraceLineReply> {
+    return this.ask<TraceLineReply>(traceLineRequest, params, token);
+  }
+
+  traceTables(params: TraceLine, token?: CancellationToken): Promise<TraceTablesResponse> {
+    return this.ask<TraceTablesResponse>(traceTablesRequest, params, token);
+  }
+
+  traceDifference(
+    params: TraceDifferenceParams,
+    token?: CancellationToken,
+  ): Promise<TraceDifferenceResponse> {
+    return this.ask<TraceDifferenceResponse>(traceDifferenceRequest, params, token);
   }
 
   dispose(): void {

@@ -1,4 +1,10 @@
-import { chooseAssumptionsCommand, showPlaceCommand, walkCommand } from '../server/protocol';
+import {
+  chooseAssumptionsCommand,
+  showPlaceCommand,
+  tableAsOfCommand,
+  walkAsOfCommand,
+  walkCommand,
+} from '../server/protocol';
 
 /** Names the manifest and the code share; a test holds them equal to package.json. */
 
@@ -12,6 +18,9 @@ export const hoverAnywhereSetting = 'hover.anywhere';
 
 export const commands = {
   walkAddress: walkCommand,
+  walkAsOf: walkAsOfCommand,
+  tableAsOf: tableAsOfCommand,
+  compareTables: 'pagewalk.compareTables',
   decodeValue: 'pagewalk.decodeValue',
   composeEntry: 'pagewalk.composeEntry',
   stage2Layout: 'pagewalk.stage2Layout',
@@ -34,6 +43,8 @@ export const commands = {
 /** Commands that links in hovers may run: they take plain data and change nothing. */
 export const linkableCommands: readonly string[] = [
   commands.walkAddress,
+  commands.walkAsOf,
+  commands.tableAsOf,
   commands.showPlace,
   commands.chooseAssumptions,
 ];

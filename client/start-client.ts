@@ -7,6 +7,7 @@ import { decodeValue } from './commands/decode-value';
 import { newDump, readAs } from './commands/read-as';
 import { registerCommands } from './commands/register-commands';
 import { stage2Layout } from './commands/stage2-layout';
+import { TraceTime } from './commands/trace-time';
 import { Walker } from './commands/walk-an-address';
 import { AccessAsker } from './commands/would-access-fault';
 import { type CreateClient, LanguageServer } from './language-server';
@@ -19,6 +20,7 @@ import { DecodedValues } from './views/decoded-values';
 import { LayoutDocuments } from './views/layout-documents';
 import { PathHighlights } from './views/path-highlights';
 import { showPlace } from './views/show-place';
+import { TraceDocuments } from './views/trace-documents';
 import { WalksView } from './views/walks-view';
 import { WalkList } from './walks/walk-list';
 
@@ -42,6 +44,8 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const walker = new Walker(server, asked, roots, walks, view, settings);
   const accesses = new AccessAsker(server, walker, walks, view);
   const composer = new Composer(server, composed);
+  const traceDocuments = new TraceDocuments(server, asked);
+  const traceTime = new TraceTime(server, walks, view);
 
   context.subscriptions.push(
     log,
@@ -54,9 +58,13 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
     decoded,
     composed,
     layouts,
+    traceDocuments,
     status,
     ...registerCommands(log, {
       [commands.walkAddress]: (given) => walker.walk(given),
+      [commands.walkAsOf]: (given) => traceTime.walk(given),
+      [commands.tableAsOf]: (given) => traceTime.openTable(given),
+      [commands.compareTables]: (given) => traceTime.compare(given),
       [commands.walkAgain]: async (node) => {
         await walker.walkAgain(node);
         await accesses.askAgain(node);

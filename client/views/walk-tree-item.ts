@@ -126,8 +126,10 @@ function walkSummary({ walk }: WalkNode): MarkdownString {
   return text;
 }
 
+/** The file's name; of a trace, with the moment that was asked about. */
 function fileName({ question }: WalkRecord): string {
-  return Uri.parse(question.uri).path.split('/').at(-1) ?? '';
+  const name = Uri.parse(question.uri).path.split('/').at(-1) ?? '';
+  return question.line === undefined ? name : `${name} as of line ${String(question.line + 1)}`;
 }
 
 function placeLine({ row }: LevelNode): string {

@@ -126,6 +126,7 @@ export class WalkList implements Disposable {
 function sameWalk(record: WalkRecord, question: WalkParams, reply: WalkReply): boolean {
   return (
     record.question.uri === question.uri &&
+    record.question.line === question.line &&
     record.reply.address === reply.address &&
     record.reply.root === reply.root &&
     record.reply.format === reply.format
