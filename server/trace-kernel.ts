@@ -8,6 +8,7 @@ import {
   isKvmX86Format,
   lowHalf,
   type TextIndex,
+  withoutAccessed,
 } from '../src-core/index';
 import type { Ground } from './ask-entry';
 import type { TableEra } from './table-era';
@@ -44,7 +45,13 @@ export function readTrace(
 ): TraceReading {
   const sample = sampleEvents(index);
   if (sample.entries === 0) return {};
-  const formats = (given === undefined ? sample.formats : [given]).filter(isKvmX86Format);
+  // An event's name tells EPT, not whether the machine uses A/D bits: the tables it links do.
+  const noAd = withoutAccessed(sample);
+  const ofMachine = (format: EntryFormatName): EntryFormatName =>
+    format === 'ept' && noAd ? 'ept-noad' : format;
+  const formats = (given === undefined ? sample.formats.map(ofMachine) : [given]).filter(
+    isKvmX86Format,
+  );
   const readings = formats.flatMap((format) => {
     const print = fingerprintEras({ format, cpu, ...sample });
     const misfits = Math.min(...print.fits.map((fit) => fit.misfits));

@@ -120,3 +120,4 @@ export {
 } from './trace/change-meaning';
 export { type EventMeaning, eventMeaning, type ToldEntry } from './trace/event-meaning';
 export { type EventSubject, type SubjectSpace, subjectOf } from './trace/event-subject';
+export { withoutAccessed } from './walk/entry-readings';

@@ -61,7 +61,7 @@ export function readAsLegacy({ sample, upperHalf }: TreeFit, cpu: CpuConfig): Re
 }
 
 /** Tables without the accessed bit: KVM sets it in every table of its own where the CPU has A/D bits. */
-function withoutAccessed({ lo, level }: EntryList): boolean {
+export function withoutAccessed({ lo, level }: Pick<EntryList, 'lo' | 'level'>): boolean {
   const isTable = (half: number, index: number): boolean =>
     level[index]! > 1 && (half & 7) === 7 && (half & 0x80) === 0;
   const tables = lo.filter(isTable);

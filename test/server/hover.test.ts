@@ -71,6 +71,14 @@ describe('hover', () => {
     assert.match(text, /NPT: \d+ of \d+ SPTEs in this file fit it/);
   });
 
+  it('tells from the tables a trace links that the machine used no A/D bits', async () => {
+    const noAd = readFileSync('samples/ept-6.12.kvmtrace', 'utf8');
+    const uri = await client.open('noad.kvmtrace', noAd, 'pagewalk-trace');
+    const text = textOf(await hoverAt(uri, noAd, '875000003e8008f0'));
+    // The capture's host ran with eptad=0.
+    assert.match(text, /EPT without A\/D bits: \d+ of \d+ SPTEs in this file fit it/);
+  });
+
   it('reads words of plain text: an entry, a named register', async () => {
     const plain =
       'the SPTE was 0x600000067890b77 then\nCR3=000000010a3b5000 CR2=0000000000000000\n';
