@@ -71,7 +71,10 @@ function findTrees(memory: FrameStore, { cpu = {}, format, root, levels }: Detec
     for (const count of hypothesis.levels) {
       if (levels !== undefined && levels !== count) continue;
       const compiled = hardwareFormat(hypothesis.hardware).compile({ levels: count, cpu });
-      const frames = root === undefined ? candidates : [Number(rootAddress(compiled, root) >> 12n)];
+      const frames =
+        root === undefined
+          ? alignedFrames(candidates, compiled.rootAlignment)
+          : [Number(rootAddress(compiled, root) >> 12n)];
       for (const frame of frames) {
         if (memory.slotOf(frame) < 0) continue;
         const fit = fitTree(memory, compiled, frame);
@@ -81,6 +84,12 @@ function findTrees(memory: FrameStore, { cpu = {}, format, root, levels }: Detec
     }
   }
   return trees;
+}
+
+/** Where roots of several pages begin that these pages may be a part of. */
+function alignedFrames(frames: readonly number[], alignment: number): Set<number> {
+  const pages = Math.max(1, alignment / 4096);
+  return new Set(frames.map((frame) => frame - (frame % pages)));
 }
 
 /** Leaves out trees whose root is a table of a better tree, or the same root read worse by far. */

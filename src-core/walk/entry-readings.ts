@@ -96,6 +96,11 @@ export function readAsPae({ sample }: TreeFit, cpu: CpuConfig): Reading[] {
   return sorted([...kvm, plain('guest-pae', kvm)]);
 }
 
+export function readAsArm64(format: 'arm64-s1' | 'arm64-s2', why: string): Reading {
+  const tables = 'entries that point at tables have nothing but their type in bits 11:0';
+  return { format, likelihood: 1, evidence: [tables, why] };
+}
+
 export function readAsPlain32(): Reading[] {
   return [{ format: 'guest32', likelihood: 1, evidence: [] }];
 }

@@ -1,6 +1,13 @@
 import type { CpuConfig } from '../paging/cpu';
 import type { HardwareFormatName } from '../paging/format';
-import { readAsEpt, readAsLegacy, readAsPae, readAsPlain32, type Reading } from './entry-readings';
+import {
+  readAsArm64,
+  readAsEpt,
+  readAsLegacy,
+  readAsPae,
+  readAsPlain32,
+  type Reading,
+} from './entry-readings';
 import type { TreeFit } from './tree-fit';
 
 /** A hardware format that tables may be in, and how their entries then look. */
@@ -34,13 +41,25 @@ function structure(fit: TreeFit, pages: number): number {
 const leavesLike = (likely: number, fit: TreeFit): number =>
   0.5 + 0.5 * share(likely, Math.max(1, fit.leaves));
 
+/** Entries that point at tables, held or not. */
+const tableEntries = (fit: TreeFit): number => fit.held + fit.missing;
+
+/** x86's tables have rights or marks in their flags; arm64's have type bits alone. */
+const notBare = (fit: TreeFit): number =>
+  1 - 0.5 * share(fit.bareTables, Math.max(1, tableEntries(fit)));
+
+/** arm64: bare table entries, and leaves with the access flag. */
+const armLike = (fit: TreeFit): number =>
+  share(fit.bareTables, tableEntries(fit)) ** 2 * leavesLike(fit.accessFlags, fit);
+
 /** Every format that is tried; a new one is a row here. */
 export const hypotheses: readonly Hypothesis[] = [
   {
     hardware: 'x86-64',
     levels: [4, 5],
     // Memory is rarely mapped uncached: where it seems to be, these are EPT's memory types.
-    score: (fit, pages) => structure(fit, pages) * leavesLike(fit.leaves - fit.uncached, fit),
+    score: (fit, pages) =>
+      structure(fit, pages) * leavesLike(fit.leaves - fit.uncached, fit) * notBare(fit),
     readings: readAsLegacy,
   },
   {
@@ -52,7 +71,7 @@ export const hypotheses: readonly Hypothesis[] = [
   {
     hardware: 'pae',
     levels: [3],
-    score: structure,
+    score: (fit, pages) => structure(fit, pages) * notBare(fit),
     readings: readAsPae,
   },
   {
@@ -62,5 +81,20 @@ export const hypotheses: readonly Hypothesis[] = [
     score: (fit, pages) =>
       structure(fit, pages) * Math.min(1, 3 * share(fit.oddEntries, fit.entries)),
     readings: readAsPlain32,
+  },
+  {
+    hardware: 'arm64-stage1',
+    levels: [4, 3, 2],
+    score: (fit, pages) =>
+      structure(fit, pages) * armLike(fit) * leavesLike(fit.leaves - fit.bit5, fit),
+    readings: () => [
+      readAsArm64('arm64-s1', 'leaves have no stage 2 memory type (bit 5 is clear)'),
+    ],
+  },
+  {
+    hardware: 'arm64-stage2',
+    levels: [3, 4, 2],
+    score: (fit, pages) => structure(fit, pages) * armLike(fit) * leavesLike(fit.bit5, fit),
+    readings: () => [readAsArm64('arm64-s2', 'leaves have a stage 2 memory type (bit 5 is set)')],
   },
 ];

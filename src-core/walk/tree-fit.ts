@@ -1,5 +1,5 @@
 import type { FrameStore } from '../memory/frame-store';
-import type { CompiledFormat } from '../paging/format';
+import type { CompiledFormat, HardwareFormatName } from '../paging/format';
 import { hardwareKind, ruleOfLevel } from '../paging/level-rule';
 import { walkKind } from './walk-kind';
 
@@ -36,6 +36,11 @@ export interface TreeFit {
   readonly uncached: number;
   /** Leaves of EPT's write-back type. */
   readonly writeBack: number;
+  /** Entries that point at tables with nothing but type bits 11 (bits 11:0 are 3), as arm64's do. */
+  readonly bareTables: number;
+  /** Leaves with arm64's access flag (bit 10), and those with bit 5: stage 2's normal memory. */
+  readonly accessFlags: number;
+  readonly bit5: number;
   /** The root uses the upper half of its entries: canonical addresses do, guest-physical ones do not. */
   readonly upperHalf: boolean;
   /** Non-zero entries of the tree. */
@@ -44,6 +49,16 @@ export interface TreeFit {
   readonly oddEntries: number;
   readonly entries: number;
 }
+
+/**
+ * Where the CPU marks table entries as accessed: in EPT bit 8, in x86's other formats bit 5, in arm64
+ * nowhere (SDM vol. 3C 29.3.5, vol. 3A 4.8; DDI 0487 D8.5).
+ */
+const accessedBits: Partial<Record<HardwareFormatName, number>> = {
+  ept: 0x100,
+  'arm64-stage1': 0,
+  'arm64-stage2': 0,
+};
 
 /** Flags of an entry: bits 63:52 and 11:0 without those the CPU sets on its own. */
 function flagsOf(lo: number, hi: number, accessed: number): number {
@@ -90,6 +105,9 @@ class TreeLook {
   private leaves = 0;
   private uncached = 0;
   private writeBack = 0;
+  private bareTables = 0;
+  private accessFlags = 0;
+  private bit5 = 0;
   private oddEntries = 0;
   private entries = 0;
   private upperHalf = false;
@@ -103,8 +121,7 @@ class TreeLook {
     this.hi = new Uint32Array(samplePerLevel * levels);
     this.levels = new Uint8Array(samplePerLevel * levels);
     this.sampledAt = new Uint32Array(levels + 1);
-    // The CPU marks entries as accessed: bit 5, in EPT bit 8 (SDM vol. 3A 4.8, vol. 3C 29.3.5).
-    this.accessed = compiled.format.name === 'ept' ? 0x100 : 0x20;
+    this.accessed = accessedBits[compiled.format.name] ?? 0x20;
   }
 
   look(rootFrame: number): TreeFit {
@@ -127,6 +144,9 @@ class TreeLook {
       leavesAlike: countAlike(this.leafFlags, this.heldFlags),
       uncached: this.uncached,
       writeBack: this.writeBack,
+      bareTables: this.bareTables,
+      accessFlags: this.accessFlags,
+      bit5: this.bit5,
       upperHalf: this.upperHalf,
       sample: {
         lo: this.lo.subarray(0, sampled),
@@ -147,23 +167,35 @@ class TreeLook {
     this.queue.push({ frame, level });
   }
 
+  /** A table, page by page: those of arm64's larger granules and concatenated roots have several. */
   private table(frame: number, level: number): void {
+    const { entryBytes } = this.compiled;
+    const entries = 2 ** ruleOfLevel(this.compiled, level)!.indexBits;
+    const perPage = 4096 / entryBytes;
+    for (let page = 0; page * perPage < entries; page++) {
+      const slot = this.memory.slotOf(frame + page);
+      if (slot < 0) continue;
+      this.frames.add(frame + page);
+      this.page(slot, level, page * perPage, Math.min(entries, (page + 1) * perPage), entries);
+    }
+  }
+
+  /** Entries `from` up to `to` of a table, which stand in one page. */
+  private page(slot: number, level: number, from: number, to: number, entries: number): void {
     const { memory, compiled } = this;
-    const slot = memory.slotOf(frame);
     const buffer = memory.buffers[memory.slotBuffer[slot]!]!;
     const offset = memory.slotOffset[slot]!;
     const whole = memory.known.isWhole(slot);
     const halves = compiled.entryBytes / 4;
-    const count = Math.min(1024 / halves, 2 ** ruleOfLevel(compiled, level)!.indexBits);
-    for (let index = 0; index < count; index++) {
-      const half = index * halves;
+    for (let index = from; index < to; index++) {
+      const half = (index - from) * halves;
       if (!whole && !memory.isKnown(slot, half, halves)) continue;
       const lo = buffer[offset + half]!;
       const hi = halves === 2 ? buffer[offset + half + 1]! : 0;
       if (lo === 0 && hi === 0) continue;
       this.entries++;
       if ((index & 1) === 1) this.oddEntries++;
-      if (level === compiled.shape.levels && index * 2 >= count && (lo & 7) !== 0) {
+      if (level === compiled.shape.levels && index * 2 >= entries && (lo & 7) !== 0) {
         this.upperHalf = true;
       }
       this.entry(level, lo, hi);
@@ -193,7 +225,10 @@ class TreeLook {
       add(this.leafFlags, flags);
       if ((lo & 0x18) !== 0) this.uncached++;
       if ((lo & 0x38) === 0x30) this.writeBack++;
+      if ((lo & 0x400) !== 0) this.accessFlags++;
+      if ((lo & 0x20) !== 0) this.bit5++;
     } else {
+      if ((lo & 0xfff) === 3) this.bareTables++;
       const target = rule.scattered
         ? rule.scattered(lo, hi, false)
         : (hi & rule.tableAddressHi) * 0x1_0000_0000 + ((lo & rule.tableAddressLo) >>> 0);

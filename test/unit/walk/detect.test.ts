@@ -7,7 +7,7 @@ import { mergeMemories } from '../../../src-core/memory/merge-memories';
 import { indexedImage } from '../../../src-core/memory/raw-image';
 import { TextIndex } from '../../../src-core/text/index';
 import { detectTables } from '../../../src-core/walk/detect';
-import { fixturePlace, sharedPlace } from '../../golden/places';
+import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 
 /** A memory, and what its tables are. */
 interface Known {
@@ -92,6 +92,15 @@ function ofRun(folder: string, run: string): Known[] {
   return known;
 }
 
+interface ArmImage {
+  readonly mode: 'stage1' | 'stage2' | 'stage1+2';
+  readonly granule: number;
+  readonly start_level?: number;
+  readonly stage2_start_level?: number;
+  readonly memory: string;
+  readonly registers: Readonly<Record<'TTBR0_EL1' | 'VTTBR_EL2', string>>;
+}
+
 const qemuModes: Readonly<Record<string, readonly [string, number]>> = {
   la48: ['guest64', 4],
   la57: ['guest64', 5],
@@ -147,6 +156,29 @@ describe('detection of root, format and levels', () => {
 describe('detection in images that QEMU judged', () => {
   const place = sharedPlace('external', 'qemu-x86') ?? fixturePlace('qemu-x86');
   for (const known of qemuImages(place)) it(known.name, () => checkFirst(known));
+});
+
+describe('detection of arm64 tables that QEMU walked', () => {
+  const place = sharedPlace('external', 'qemu-arm64') ?? fixturePlace('arm64', 'qemu');
+  for (const { name, read } of jsonFiles(place)) {
+    const image = read() as ArmImage;
+    // In two stages, the first one's tables are placed by the second: no tree of this memory.
+    const stage2 = image.mode !== 'stage1';
+    const root = stage2 ? image.registers.VTTBR_EL2 : image.registers.TTBR0_EL1;
+    const file = path.join(place, image.memory);
+    if (!existsSync(file)) continue;
+    it(name, () => {
+      const granule = `${image.granule / 1024}K` as '4K' | '16K' | '64K';
+      const { roots } = detectTables(textMemory(file)(), { cpu: { granule } });
+      const format = stage2 ? 'arm64-s2' : 'arm64-s1';
+      const found = roots.find(({ address }) => address === BigInt(root));
+      assert.deepEqual(
+        [found?.format, found?.levels],
+        [format, 4 - (image.stage2_start_level ?? image.start_level!)],
+      );
+      if (image.mode !== 'stage1+2') assert.equal(roots[0], found);
+    });
+  }
 });
 
 describe('detection where there is more than one tree, or none', () => {
