@@ -10,22 +10,25 @@ import {
   parseWord,
   translate,
 } from '../src-core/index';
+import { askedTables } from './asked-walk';
 import { wordAnswer } from './explain/word-answer';
 import type { FileView } from './file-view';
-import type { AccessChoices, AccessParams, AccessReply, AccessResponse } from './protocol';
+import type {
+  AccessChoices,
+  AccessChoicesParams,
+  AccessParams,
+  AccessReply,
+  AccessResponse,
+} from './protocol';
 import { accessQuestion, accessSummary, faultWords, updateText } from './render/access';
 import { answerMarkdown } from './render/markdown';
 import { TableChoice } from './table-choice';
-import { replyOf, tablesOf } from './walk-reply';
 
 /** What may be said about an access through a file's tables. */
-export function accessChoices(
-  view: FileView,
-  params: Parameters<typeof tablesOf>[1],
-): AccessChoices {
-  const tables = tablesOf(view, params);
-  if ('problem' in tables) return { format: null, options: [] };
-  const { name, hardware } = tables.format;
+export function accessChoices(view: FileView, params: AccessChoicesParams): AccessChoices {
+  const found = askedTables(view, params);
+  if ('problem' in found) return { format: null, options: [] };
+  const { name, hardware } = found.tables.format;
   return {
     format: name,
     options: accessOptions
@@ -44,14 +47,14 @@ export function accessFile(view: FileView, params: AccessParams): AccessResponse
   }
   const asked = parseAccess(params.access, params.options);
   if ('problems' in asked) return { problem: `${asked.problems.join('; ')}.` };
-  const found = tablesOf(view, params);
+  const found = askedTables(view, params);
   if ('problem' in found) return found;
-  const tables = underAccess(found, asked.access);
-  const { mmio, compiled, root } = tables;
-  const walk = translate(view.index.memory, compiled, root, address, { ...(mmio && { mmio }) });
+  const tables = underAccess(found.tables, asked.access);
+  const { mmio, memory, compiled, root } = tables;
+  const walk = translate(memory, compiled, root, address, { ...(mmio && { mmio }) });
   const answer = checkAccess(walk, compiled, asked.access);
   return {
-    walk: replyOf(view, tables, walk),
+    walk: found.reply(tables, walk),
     access: replyOfAnswer(view, tables, asked.access, answer),
   };
 }

@@ -2,14 +2,13 @@ import {
   findEntryFormat,
   formatWord,
   parseWord,
-  translate,
   type WalkResult,
   type WalkStep,
 } from '../src-core/index';
 import { askEntry } from './ask-entry';
 import { tableEntryAnswer } from './explain/table-entry';
 import type { FileView } from './file-view';
-import type { WalkParams, WalkReply, WalkResponse, WalkRow } from './protocol';
+import type { WalkParams, WalkReply, WalkRow } from './protocol';
 import { entryInShort } from './render/entry';
 import { answerMarkdown } from './render/markdown';
 import { levelText } from './render/quantities';
@@ -18,23 +17,6 @@ import type { TableChoice } from './table-choice';
 import { placeOfWord } from './text-places';
 import { usualAccesses } from './usual-accesses';
 import { commandsFor } from './walk-commands';
-
-/** Walks an address through the tables of a file, or says what is wrong with the question. */
-export function walkFile(view: FileView, params: WalkParams): WalkResponse {
-  const address = parseWord(params.address);
-  if (address === undefined) {
-    return {
-      problem: `'${params.address}' is no address: up to 16 hexadecimal digits are expected.`,
-    };
-  }
-  const tables = tablesOf(view, params);
-  if ('problem' in tables) return tables;
-  const { mmio } = tables;
-  const walk = translate(view.index.memory, tables.compiled, tables.root, address, {
-    ...(mmio && { mmio }),
-  });
-  return { walk: replyOf(view, tables, walk) };
-}
 
 /** The file's own tables, or others of it where the question names them. */
 export function tablesOf(

@@ -1,7 +1,6 @@
+import { walkFile } from '../asked-walk';
 import type { WalkParams, WalkResponse } from '../protocol';
 import { walkRequest } from '../protocol';
-import { walkAsOf } from '../trace/walk-as-of';
-import { walkFile } from '../walk-reply';
 import type { Feature } from './feature';
 
 /** Where an address goes through a file's tables, or a trace's at a line, level by level. */
@@ -15,9 +14,7 @@ export const walk: Feature = {
         { problem: 'The walk failed; see the log.' },
         async (params) => {
           const file = await view(params.uri);
-          if (!file) return { problem: 'The file is not open.' };
-          const { line } = params;
-          return line === undefined ? walkFile(file, params) : walkAsOf(file, params, line);
+          return file ? walkFile(file, params) : { problem: 'The file is not open.' };
         },
       ),
     );

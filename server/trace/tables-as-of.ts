@@ -27,8 +27,20 @@ export interface TablesAsOf {
   readonly rootUnknown: boolean;
 }
 
+/** The moment that was asked about last: walks and documents ask about the same one often. */
+const lastMoments = new WeakMap<FileView, TraceMoment>();
+const readTables = new WeakMap<TraceMoment, Map<TraceTree, TablesAsOf>>();
+
 /** A line of a file's trace and the tables at it, or why there are none. */
 export function momentOf(view: FileView, line: number): TraceMoment | { readonly problem: string } {
+  const last = lastMoments.get(view);
+  if (last?.line === line) return last;
+  const moment = findMoment(view, line);
+  if (!('problem' in moment)) lastMoments.set(view, moment);
+  return moment;
+}
+
+function findMoment(view: FileView, line: number): TraceMoment | { readonly problem: string } {
   const { lineCount } = view.index;
   if (!Number.isInteger(line) || line < 0 || line >= lineCount) {
     return { problem: `There is no line ${line + 1}: the file has ${lineCount}.` };
@@ -56,7 +68,7 @@ export function treeOfLine({ replay, line, trees }: TraceMoment): TraceTree {
 /** A root's tables as memory, with the format and the kernel that the file has or its trace tells. */
 export function tablesAsOf(
   view: FileView,
-  { state, line }: TraceMoment,
+  moment: TraceMoment,
   tree: TraceTree,
 ): TablesAsOf | { readonly problem: string } {
   if (tree.namedBy === 'address') {
@@ -65,10 +77,18 @@ export function tablesAsOf(
         'These events name entries by their address alone: the upper tables are unknown, and nothing can be walked from a root.',
     };
   }
-  const replayed = state.memory(tree);
-  const hints = hintsOf(view, replayed, line);
+  const known = readTables.get(moment)?.get(tree);
+  if (known) return known;
+  const replayed = moment.state.memory(tree);
+  const hints = hintsOf(view, replayed, moment.line);
   const tables = chooseTables(replayed.memory, hints, () => detectTables(replayed.memory, hints));
-  return 'problem' in tables ? tables : { tables, rootUnknown: replayed.rootUnknown };
+  if ('problem' in tables) return tables;
+  const asOf = { tables, rootUnknown: replayed.rootUnknown };
+  readTables.set(
+    moment,
+    (readTables.get(moment) ?? new Map<TraceTree, TablesAsOf>()).set(tree, asOf),
+  );
+  return asOf;
 }
 
 function hintsOf(view: FileView, replayed: StateMemory, line: number): TableHints {

@@ -1,8 +1,9 @@
-import { formatWord, parseWord, translate, type WalkStep } from '../../src-core/index';
+import { formatWord, type WalkStep } from '../../src-core/index';
 import { askEntry } from '../ask-entry';
+import type { AskedTables } from '../asked-walk';
 import { kernelNotes } from '../explain/table-entry';
 import type { FileView } from '../file-view';
-import type { WalkParams, WalkReply, WalkResponse, WalkRow } from '../protocol';
+import type { WalkReply, WalkRow } from '../protocol';
 import { entryAnswer, entryInShort } from '../render/entry';
 import { answerMarkdown } from '../render/markdown';
 import { grouped, levelText } from '../render/quantities';
@@ -12,27 +13,24 @@ import { placeOnLine } from './line-of-value';
 import { momentOf, tablesAsOf, treeOfLine } from './tables-as-of';
 
 /**
- * Walks an address through the tables as they were just after a line of a trace. Each row's place is
+ * The tables as they were just after a line of a trace. Each row's place in a walk through them is
  * the line that set its entry. What no line told is unknown, and the walk ends there and says so.
  */
-export function walkAsOf(view: FileView, params: WalkParams, line: number): WalkResponse {
-  const address = parseWord(params.address);
-  if (address === undefined) {
-    return {
-      problem: `'${params.address}' is no address: up to 16 hexadecimal digits are expected.`,
-    };
-  }
+export function askedAsOf(
+  view: FileView,
+  line: number,
+): AskedTables | { readonly problem: string } {
   const moment = momentOf(view, line);
   if ('problem' in moment) return moment;
   const asOf = tablesAsOf(view, moment, treeOfLine(moment));
   if ('problem' in asOf) return asOf;
-  const { tables } = asOf;
-  const { mmio } = tables;
-  const walk = translate(tables.memory, tables.compiled, tables.root, address, {
-    ...(mmio && { mmio }),
-  });
-  const reply = replyOf(view, tables, walk, (step) => rowOf(view, tables, step));
-  return { walk: asTold(reply, tables, line) };
+  return {
+    tables: asOf.tables,
+    reply(tables, walk) {
+      const told = replyOf(view, tables, walk, (step) => rowOf(view, tables, step));
+      return asTold(told, tables, line);
+    },
+  };
 }
 
 /** A walk that ends where the trace is silent: nobody can dump that moment any more. */
