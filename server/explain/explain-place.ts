@@ -1,4 +1,5 @@
 import type { WordAt } from '../../src-core/index';
+import { explainCommentLine } from './comment-line';
 import { explainDumpAddress } from './dump-address';
 import { explainDumpWord } from './dump-word';
 import type { Asked, Explanation } from './explanation';
@@ -21,6 +22,8 @@ const explainers: { readonly [Kind in WordAt['kind']]: Explainer<Kind> } = {
 /** What stands at a place of a file; `null`: nothing there that could be an entry. */
 export function explainPlace(asked: Asked): Explanation | null {
   const { view, line, column } = asked;
+  const comment = explainCommentLine(asked);
+  if (comment) return comment;
   const word = view.index.wordAt(line, column, view.entryBytes);
   if (!word) return explainEventText(asked);
   const explain = explainers[word.kind] as Explainer<WordAt['kind']>;

@@ -12,9 +12,14 @@ import { findEntry } from '../entry-place';
 import type { FileView } from '../file-view';
 import type { Place } from '../protocol';
 import { placeOfTable } from '../text-places';
+import { placeOnLine } from '../trace/line-of-value';
+import { replayOf } from '../trace/replayed-trace';
 import type { Feature } from './feature';
 
-/** From a table entry to the child table in the dump; from a table's address to its first line. */
+/**
+ * From a table entry to the child table in the dump; from a table's address to its first line; from
+ * a line of a trace to where its entry was set before.
+ */
 export const definition: Feature = {
   capabilities: { definitionProvider: true },
   register({ connection, client, view, safely }) {
@@ -42,6 +47,7 @@ export function definitionAt(
   column: number,
 ): LocationLink | undefined {
   const word = view.index.wordAt(line, column, view.entryBytes);
+  if (word?.kind === 'log-field') return setBefore(view, line, word);
   const table = word && tableNamed(view, word);
   const place = table === undefined ? undefined : placeOfTable(view, table);
   if (!word || !place) return undefined;
@@ -51,6 +57,23 @@ export function definitionAt(
     targetUri: place.uri,
     targetRange: target,
     targetSelectionRange: target,
+  };
+}
+
+/** The line that set the entry before, which a line of a trace changes. */
+function setBefore(
+  view: FileView,
+  line: number,
+  { start, end }: Pick<Place, 'start' | 'end'>,
+): LocationLink | undefined {
+  const before = replayOf(view).changesOf(line).at(-1)?.previousLine;
+  if (before == null) return undefined;
+  const place = placeOnLine(view, before);
+  return {
+    originSelectionRange: rangeOf({ line, start, end }),
+    targetUri: place.uri,
+    targetRange: rangeOf({ ...place, start: 0, end: view.index.lineText(before).length }),
+    targetSelectionRange: rangeOf(place),
   };
 }
 

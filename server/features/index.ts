@@ -1,12 +1,15 @@
 import { access } from './access';
 import { callHierarchy } from './call-hierarchy';
 import { codeActions } from './code-actions';
+import { codeLens } from './code-lens';
 import { commentLine } from './comment-line';
+import { completion } from './completion';
 import { compose } from './compose';
 import { decode } from './decode';
 import { definition } from './definition';
 import { diagnostics } from './diagnostics';
 import { documentHighlight } from './document-highlight';
+import { documentLinks } from './document-links';
 import { documentSymbols } from './document-symbols';
 import type { Feature } from './feature';
 import { folding } from './folding';
@@ -14,10 +17,14 @@ import { geometry } from './geometry';
 import { hover } from './hover';
 import { inlayHints } from './inlay-hints';
 import { references } from './references';
+import { rename } from './rename';
 import { roots } from './roots';
+import { selectionRanges } from './selection-ranges';
+import { semanticTokens } from './semantic-tokens';
 import { traceTime } from './trace-time';
 import { walk } from './walk';
 import { word } from './word';
+import { workspaceSymbols } from './workspace-symbols';
 
 /** Everything the server can do: a new feature is its file and a line here. */
 export const features: readonly Feature[] = [
@@ -28,6 +35,13 @@ export const features: readonly Feature[] = [
   callHierarchy,
   inlayHints,
   documentSymbols,
+  workspaceSymbols,
+  documentLinks,
+  selectionRanges,
+  semanticTokens,
+  codeLens,
+  completion,
+  rename,
   folding,
   diagnostics,
   roots,

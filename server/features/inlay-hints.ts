@@ -2,7 +2,9 @@ import {
   type CancellationToken,
   type InlayHint,
   type InlayHintParams,
+  LSPErrorCodes,
   MarkupKind,
+  ResponseError,
 } from 'vscode-languageserver';
 
 import { explainPlace } from '../explain/explain-place';
@@ -15,6 +17,12 @@ import type { Feature } from './feature';
 
 /** Hints of one answer: clients that ask for a whole file get those of its first lines. */
 const most = 5000;
+
+/** Of a hint that cannot be told more of. */
+const unknown = new ResponseError<never>(
+  LSPErrorCodes.RequestFailed,
+  'Nothing more is known; see the log.',
+);
 
 /** What the entries of a line mean, at its end. */
 export const inlayHints: Feature = {
@@ -34,9 +42,9 @@ export const inlayHints: Feature = {
       ),
     );
     inlayHint.resolve(
-      safely<InlayHint, InlayHint>(
+      safely<InlayHint, InlayHint | ResponseError<never>>(
         'inlayHint/resolve',
-        { position: { line: 0, character: 0 }, label: '' },
+        unknown,
         async (hint) => {
           const uri: unknown = isRecord(hint.data) ? hint.data.uri : undefined;
           const file = typeof uri === 'string' ? await view(uri) : undefined;

@@ -80,6 +80,11 @@ export class TextIndex {
     return last.firstLine + last.lineEnds + 1;
   }
 
+  /** Units of the text: UTF-16, or bytes where it was given as bytes. */
+  get length(): number {
+    return this.chunks.reduce((sum, { text }) => sum + text.length, 0);
+  }
+
   /** The whole text as it is now. */
   text(): string {
     return this.chunks.map(({ text }) => textOf(text)).join('');
