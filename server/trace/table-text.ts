@@ -15,8 +15,11 @@ import { tablesAsOf, type TraceMoment } from './tables-as-of';
 
 /** Lines of a text at most: more than that nobody reads, and editors stop to help with it. */
 const mostLines = 200_000;
-/** Empty entries that stand side by side, at an address that is a multiple of so many. */
-const emptiesInLine = 8;
+/**
+ * Empty entries that stand side by side, from an index on that is a multiple of so many: few lines
+ * between those that say something, and few that a new entry changes.
+ */
+const emptiesInLine = 64;
 
 /** How the value of an entry is known, behind it in its line. */
 const grounds: Readonly<Record<ValueGround, (line: string) => string>> = {
@@ -29,7 +32,7 @@ const grounds: Readonly<Record<ValueGround, (line: string) => string>> = {
 /**
  * The tables at a moment as a dump in QEMU's form, which reads like any other dump: for each table
  * its entries in address order, each with its level, its GFN and the line that set it. Empty
- * entries stand eight in a line; what no line tells is left out.
+ * entries stand many in a line; what no line tells is left out.
  */
 export function* tableText(view: FileView, moment: TraceMoment): Generator<void, string> {
   const { line, trees } = moment;
