@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 
 import { type FrameStore, pagedImage } from '../../src-core/index';
 
@@ -6,7 +6,29 @@ import { type FrameStore, pagedImage } from '../../src-core/index';
 export interface OpenImage {
   readonly memory: FrameStore;
   readonly size: number;
+  readonly file: number;
   close(): void;
+}
+
+/** A file of this size is not read whole: walks need a few of its pages. */
+const largeFile = 0x1000_0000;
+
+/**
+ * A large file that holds no text, opened as an image; `undefined` for any other, and for one that
+ * cannot be opened: reading it whole tells why.
+ */
+export function openLargeImage(path: string): OpenImage | undefined {
+  try {
+    if (statSync(path).size < largeFile) return undefined;
+    const image = openImage(path);
+    const start = new Uint8Array(0x1_0000);
+    readFully(image.file, 0, start);
+    if (start.includes(0)) return image;
+    image.close();
+  } catch {
+    // Not to be opened, or gone.
+  }
+  return undefined;
 }
 
 /** Opens an image. @throws the system's error when the file cannot be opened. */
@@ -14,7 +36,7 @@ export function openImage(path: string): OpenImage {
   const file = openSync(path, 'r');
   const { size } = fstatSync(file);
   const memory = pagedImage(size, (offset, into) => readFully(file, offset, into), path);
-  return { memory, size, close: () => closeSync(file) };
+  return { memory, size, file, close: () => closeSync(file) };
 }
 
 function readFully(file: number, offset: number, into: Uint8Array): void {

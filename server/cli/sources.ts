@@ -14,6 +14,7 @@ import {
 import { isRecord } from '../settings-schema';
 import { type CliIo, inputProblem, usageProblem } from './command';
 import { readJsonFile } from './json-file';
+import { openLargeImage } from './open-image';
 
 /** What the sources on a command line hold together. */
 export interface SourceMemory {
@@ -76,6 +77,8 @@ export async function readSources(
 
 async function readSource(name: string, io: CliIo, pagesBy: PageAddress): Promise<Source> {
   if (/\.json$/i.test(name)) return readIndexed(name, pagesBy);
+  const large = name === '-' ? undefined : openLargeImage(name);
+  if (large) return { memory: large.memory, notes: [] };
   const bytes = name === '-' ? await readAll(io.stdin()) : await readBytes(name);
   if (looksBinary(bytes)) return { memory: rawImage(bytes, name), notes: [] };
   const text = new TextIndex(bytes, name);
