@@ -1,3 +1,4 @@
+import { auditCommand } from './audit';
 import { benchEntryCommand } from './bench-entry';
 import type { Command } from './command';
 import { decodeCommand } from './decode';
@@ -11,6 +12,7 @@ import { replayCommand } from './replay';
 import { roleCommand } from './role';
 import { simulateCommand } from './simulate';
 import { walkCommand } from './walk';
+import { whoMapsCommand } from './who-maps';
 import { wordCommand } from './word';
 
 /** Every subcommand: a new one is its file and a line here. */
@@ -19,6 +21,8 @@ export const commands: readonly Command[] = [
   encodeCommand,
   walkCommand,
   mapCommand,
+  whoMapsCommand,
+  auditCommand,
   replayCommand,
   detectCommand,
   roleCommand,

@@ -9,6 +9,7 @@ import {
   ResponseError,
 } from 'vscode-languageserver';
 
+import type { EntryFormat } from '../../src-core/index';
 import type { ClientSupport } from '../client-support';
 import { type FileFinding, findingsOf } from '../file-findings';
 import type { FileView } from '../file-view';
@@ -94,8 +95,8 @@ export async function diagnosticsOf(
   if (!found) return undefined;
   const { findings, more } = found;
   const { tables } = view;
-  const input = 'problem' in tables ? '' : tables.format.input;
-  const items = findings.map((finding) => diagnosticOf(finding, input, client));
+  const format = 'problem' in tables ? null : tables.format;
+  const items = findings.map((finding) => diagnosticOf(finding, format, client));
   const first = items[0];
   if (more === 0 || !first) return items;
   const { range } = first;
@@ -105,7 +106,7 @@ export async function diagnosticsOf(
 
 function diagnosticOf(
   { code, level, message, place, other, audit }: FileFinding,
-  input: string,
+  format: EntryFormat | null,
   { findingsPage, relatedPlaces }: Pick<ClientSupport, 'findingsPage' | 'relatedPlaces'>,
 ): Diagnostic {
   return {
@@ -113,7 +114,7 @@ function diagnosticOf(
     severity: severities[level],
     code,
     source,
-    message: findingText(message, audit, input),
+    message: findingText(message, audit, format),
     ...(findingsPage !== null && { codeDescription: { href: `${findingsPage}#${code}` } }),
     ...(relatedPlaces &&
       other && {

@@ -1,0 +1,18 @@
+import { entryOptions } from './entry-options';
+
+/** Options that say which tables are meant, for commands that look at all of them. */
+export const tableOptions = {
+  ...entryOptions,
+  root: { type: 'string' },
+  levels: { type: 'string' },
+  granule: { type: 'string' },
+  'ia-bits': { type: 'string' },
+  ttbr: { type: 'string' },
+  tcr: { type: 'string' },
+  mair: { type: 'string' },
+  regime: { type: 'string' },
+  half: { type: 'string' },
+  vttbr: { type: 'string' },
+  vtcr: { type: 'string' },
+  hcr: { type: 'string' },
+} as const;
