@@ -46,6 +46,8 @@ export function l1tfFromBits(
     const above = bitMask(50, host.cacheBits! + 5);
     if (masks.l1tf === 0n || (value & masks.l1tf) !== masks.l1tf || (value & above) !== 0n)
       continue;
+    // The width that is assumed moves the MMIO mask too: the entry must still be one.
+    if (!isMmio(masks, value)) continue;
     const message = `${describeBits(masks.l1tf)} are all ones: read as the guard against L1TF of a CPU with ${host.cacheBits!} cacheable address bits. Without it the frame would be ${formatWord(mmioGfn(plain, value))}; state l1tf_bug and cache_bits to be sure (shadow_nonpresent_or_rsvd_mask, ${era.file}).`;
     return { cpu: host, findings: [finding('l1tf-assumed', 'info', masks.l1tf, message)] };
   }

@@ -107,4 +107,15 @@ describe('any value in any format, layout, level and CPU', () => {
       { numRuns: runs },
     );
   });
+
+  it('assumes no guard against L1TF that would make an MMIO entry a leaf', () => {
+    // Found by a long run of the property above, after 2.8 million cases.
+    const place = { format: 'pae', level: 1, layout: 'v5.6-v5.7', cpu: { smeCBit: 51 } } as const;
+    const value = 0x79b7_7e00_0000_0000n;
+    const entry = decodeEntry({ ...place, value });
+    assert.ok('fields' in entry);
+    const fields = Object.fromEntries(entry.fields.map((field) => [field.name, field.value]));
+    const back = encodeEntry({ ...place, fields });
+    assert.deepEqual('value' in back ? back.value : back.problem, value);
+  });
 });
