@@ -40,6 +40,8 @@ export const traceTime: Feature = {
           if (!file) return notOpen;
           const moment = momentOf(file, params.line);
           if ('problem' in moment) return moment;
+          // The first replay takes a while: nobody may wait for the answer any more.
+          await pause();
           const text = await unhurried(file, { pause }, token, tableText(file, moment));
           return text === undefined ? { problem: 'The file was edited meanwhile.' } : { text };
         },

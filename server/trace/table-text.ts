@@ -35,12 +35,13 @@ const grounds: Readonly<Record<ValueGround, (line: string) => string>> = {
  * entries stand many in a line; what no line tells is left out.
  */
 export function* tableText(view: FileView, moment: TraceMoment): Generator<void, string> {
-  const { line, trees } = moment;
+  const { trees } = moment;
   const name = decodeURIComponent(view.uri.split('/').at(-1) ?? '');
   const lines = [
     ...view.index.directives().map((directive) => view.index.lineText(directive.line).trim()),
     ...directiveOf(view, moment),
-    `# KVM's tables as of line ${grouped(line + 1)} of ${name}.`,
+    // No number of the line: two texts that are compared differ in nothing but their entries.
+    `# KVM's tables as the lines of ${name} tell them, up to one of them.`,
     '# What no line up to there tells is left out: it is unknown, not empty.',
   ];
   for (const tree of trees) {

@@ -173,7 +173,8 @@ describe('time in a trace', () => {
 
   it('stops where nobody waits for the answer any more', async () => {
     const source = new CancellationTokenSource();
-    const params = { uri, line: leaf };
+    const long = await client.open('long.kvmtrace', trace.repeat(60), 'pagewalk-trace');
+    const params = { uri: long, line: leaf };
     const answer = client.connection.sendRequest(traceTablesRequest, params, source.token);
     source.cancel();
     await assert.rejects(answer, { code: LSPErrorCodes.RequestCancelled });

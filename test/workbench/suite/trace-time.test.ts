@@ -43,9 +43,9 @@ describe('time in a trace', () => {
     const editor = await window.showTextDocument(Uri.parse(uri()), { preview: false });
     editor.selection = new Selection(leaf - 1, 0, leaf - 1, 0);
     await commands.executeCommand('pagewalk.tableAsOf');
-    const text = window.activeTextEditor!.document.getText();
-    assert.match(text, new RegExp(`as of line ${String(leaf)} of`));
-    assert.doesNotMatch(text, /# L1 gfn/);
+    const { document } = window.activeTextEditor!;
+    assert.match(document.uri.path, new RegExp(`as of line ${String(leaf)}\\.ptedump$`));
+    assert.doesNotMatch(document.getText(), /# L1 gfn/);
   });
 
   it('compares the tables as of two lines, the earlier on the left', async () => {
