@@ -124,7 +124,10 @@ export class Workbench {
    * @returns the hover
    */
   async hover(text: string, occurrence = 0): Promise<Locator> {
-    const hover = this.page.locator('.monaco-hover:not(.hidden):has(.hover-row)').first();
+    const hover = this.page
+      .locator('.monaco-hover:not(.hidden):has(.hover-row)')
+      .filter({ hasNotText: 'Loading...' })
+      .first();
     // A server that is still starting has no answer, and none is asked for again while the mouse rests.
     for (let left = hoverTries; left > 0; left--) {
       const spot = await this.find(text, occurrence);
@@ -138,7 +141,6 @@ export class Workbench {
         if (left === 1) throw error;
       }
     }
-    await hover.getByText('Loading...').waitFor({ state: 'hidden' });
     return hover;
   }
 
