@@ -25,6 +25,17 @@ export interface WorkbenchOptions {
 /** How long what a person does may take to show, once the window stands. */
 const patienceMs = 15_000;
 
+/** The windows that are open now. */
+const open = new Set<Workbench>();
+
+// Mocha's, for every test of a file that opens windows: what a person would have seen.
+afterEach(async function () {
+  if (this.currentTest?.state !== 'failed') return;
+  const name = this.currentTest.fullTitle().replaceAll(/\W+/g, '-');
+  for (const workbench of open)
+    await workbench.screenshot(path.join('failed', `${workbench.host}-${name}`));
+});
+
 /** The top of the repository: tests are run from there. */
 const repository = process.cwd();
 
@@ -61,6 +72,8 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     const workbench = new Workbench({ page, folder, host, close });
     await workbench.ready();
     page.setDefaultTimeout(patienceMs);
+    open.add(workbench);
+    closers.push(() => void open.delete(workbench));
     return workbench;
   } catch (error) {
     await close();
