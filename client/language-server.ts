@@ -1,10 +1,4 @@
-import {
-  type CancellationToken,
-  type Disposable,
-  type LogOutputChannel,
-  type TextDocument,
-  workspace,
-} from 'vscode';
+import { type CancellationToken, type Disposable, type LogOutputChannel, workspace } from 'vscode';
 import {
   type BaseLanguageClient,
   type LanguageClientOptions,
@@ -51,8 +45,9 @@ import {
   type WalkResponse,
 } from '../server/protocol';
 import { CrashPolicy } from './crash-policy';
-import { hoverAnywhere, isOwn, serverSelector } from './languages';
+import { hoverAnywhere, serverSelector } from './languages';
 import { hoverAnywhereSetting, linkableCommands, settingsSection } from './names';
+import { ownFilesOnly } from './own-files-only';
 
 /** How a runtime (Node, browser) makes the client of a server it can reach. */
 export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClient;
@@ -180,8 +175,6 @@ export class LanguageServer implements Disposable {
 
   private options(): LanguageClientOptions {
     const about: ClientOptions = { commandLinks: true };
-    const ownOnly = <T>(document: TextDocument, ask: () => T): T | undefined =>
-      isOwn(document) ? ask() : undefined;
     return {
       documentSelector: serverSelector(hoverAnywhere()),
       initializationOptions: about,
@@ -195,17 +188,7 @@ export class LanguageServer implements Disposable {
       },
       diagnosticCollectionName: 'pagewalk',
       markdown: { isTrusted: { enabledCommands: linkableCommands } },
-      middleware: {
-        // With `hover.anywhere` the server knows foreign files too: of those it explains words only.
-        provideDocumentSymbols: (document, token, next) =>
-          ownOnly(document, () => next(document, token)),
-        provideFoldingRanges: (document, context, token, next) =>
-          ownOnly(document, () => next(document, context, token)),
-        provideCodeActions: (document, range, context, token, next) =>
-          ownOnly(document, () => next(document, range, context, token)),
-        provideDefinition: (document, position, token, next) =>
-          ownOnly(document, () => next(document, position, token)),
-      },
+      middleware: ownFilesOnly,
     };
   }
 }

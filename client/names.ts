@@ -1,5 +1,6 @@
 import {
   chooseAssumptionsCommand,
+  copyDumpCommand,
   showPlaceCommand,
   tableAsOfCommand,
   walkAsOfCommand,
@@ -34,7 +35,7 @@ export const commands = {
   walkAgain: 'pagewalk.walkAgain',
   removeWalk: 'pagewalk.removeWalk',
   copyWalk: 'pagewalk.copyWalk',
-  copyDumpCommand: 'pagewalk.copyDumpCommand',
+  copyDumpCommand,
   showPlace: showPlaceCommand,
   restartServer: 'pagewalk.restartServer',
   showLog: 'pagewalk.showLog',

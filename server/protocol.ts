@@ -135,6 +135,9 @@ export interface WalkCommandArguments {
 /** Takes one `Place` and shows it in an editor. */
 export const showPlaceCommand = 'pagewalk.showPlace';
 
+/** Takes the text of a command that dumps a missing table, and copies it. */
+export const copyDumpCommand = 'pagewalk.copyDumpCommand';
+
 /** Lets the reader choose format, kernel and root of the file in front; takes nothing. */
 export const chooseAssumptionsCommand = 'pagewalk.chooseAssumptions';
 

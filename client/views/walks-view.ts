@@ -81,7 +81,9 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
     await env.clipboard.writeText(textOf(node));
   }
 
+  /** Copies what a missing table takes: of the row given or selected, or the text of a quick fix. */
   async copyDumpCommand(given: unknown): Promise<void> {
+    if (typeof given === 'string') return env.clipboard.writeText(given);
     const node = this.meant(given);
     const command =
       node?.kind === 'dump-command' ? node.command : node?.walk.reply.dumpCommands[0]?.command;

@@ -1,14 +1,21 @@
 import { type CodeAction, CodeActionKind, type CodeActionParams } from 'vscode-languageserver';
 
 import { commentLineActions, writeAssumptionsKind } from '../comment-line-actions';
+import { quickFixes } from '../quick-fixes';
 import type { Feature } from './feature';
 
-/** Changes of a file's comment line `pagewalk: …`. */
+/** Changes of a file's comment line `pagewalk: …`, and what can be done about its findings. */
 export const codeActions: Feature = {
   capabilities: {
-    codeActionProvider: { codeActionKinds: [CodeActionKind.RefactorRewrite, writeAssumptionsKind] },
+    codeActionProvider: {
+      codeActionKinds: [
+        CodeActionKind.QuickFix,
+        CodeActionKind.RefactorRewrite,
+        writeAssumptionsKind,
+      ],
+    },
   },
-  register({ connection, view, safely }) {
+  register({ connection, client, view, safely }) {
     connection.onCodeAction(
       safely<CodeActionParams, CodeAction[]>(
         'code actions',
@@ -16,7 +23,10 @@ export const codeActions: Feature = {
         async ({ textDocument, range, context }) => {
           const file = await view(textDocument.uri);
           if (!file) return [];
-          const actions = commentLineActions(file, range.start.line, range.end.line);
+          const actions = [
+            ...quickFixes(file, context.diagnostics, client().commandLinks),
+            ...commentLineActions(file, range.start.line, range.end.line),
+          ];
           return actions.filter(({ kind = '' }) => isAsked(kind, context.only));
         },
       ),
