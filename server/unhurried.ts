@@ -3,8 +3,8 @@ import type { CancellationToken } from 'vscode-languageserver';
 import type { FileView } from './file-view';
 import type { Runtime } from './runtime';
 
-/** How long work may keep other requests waiting, in milliseconds. */
-const slice = 3;
+/** How long work may keep other requests waiting, in milliseconds: a request takes several turns. */
+const slice = 1;
 
 /**
  * Long work on a file, in slices: between two of them other requests are answered. `undefined`: it

@@ -8,7 +8,7 @@ export type AliasReceiver = (leaf: number, other: number, differ: 'rights' | 'me
 const digitBits = 11;
 const digits = 1 << digitBits;
 /** Leaves looked at between two pauses. */
-const stretch = 0x2_0000;
+const stretch = 0x8000;
 
 /**
  * Looks for frames that leaves map in different ways. Leaves are taken in order of their frames,
@@ -68,24 +68,38 @@ function pagesOf(graph: TableGraph, leaves: AuditLeaves, leaf: number): number {
 function* sortedByPage(graph: TableGraph, leaves: AuditLeaves): Generator<void, Uint32Array> {
   const pages = leaves.page.values;
   const levels = graph.compiled.rules.length;
+  const count = pages.length;
+  let order = new Uint32Array(count);
+  let room = new Uint32Array(count);
   let highest = 0;
-  for (const page of pages) if (page > highest) highest = page;
-  let order = Uint32Array.from(pages, (_, leaf) => leaf);
-  let room = new Uint32Array(order.length);
-  const keys: ((leaf: number) => number)[] = [
-    (leaf) => levels - graph.level.at(leaves.table.at(leaf)),
-  ];
-  for (let step = 1; step <= highest; step *= digits) {
-    keys.push((leaf) => Math.floor(pages[leaf]! / step) % digits);
+  for (let leaf = 0; leaf < count; leaf++) {
+    order[leaf] = leaf;
+    if (pages[leaf]! > highest) highest = pages[leaf]!;
   }
-  for (const key of keys) {
-    const starts = new Uint32Array(digits + 1);
-    for (const leaf of order) starts[key(leaf) + 1]!++;
-    for (let digit = 1; digit <= digits; digit++) starts[digit]! += starts[digit - 1]!;
-    yield;
-    for (const leaf of order) room[starts[key(leaf)]!++] = leaf;
+  yield;
+  yield* sortPass(order, room, (leaf) => levels - graph.level.at(leaves.table.at(leaf)));
+  [order, room] = [room, order];
+  for (let step = 1; step <= highest; step *= digits) {
+    yield* sortPass(order, room, (leaf) => Math.floor(pages[leaf]! / step) % digits);
     [order, room] = [room, order];
-    yield;
   }
   return order;
+}
+
+/** Places numbers by one digit; those of the same digit stay in order. */
+function* sortPass(
+  from: Uint32Array,
+  to: Uint32Array,
+  digitOf: (leaf: number) => number,
+): Generator<void> {
+  const starts = new Uint32Array(digits + 1);
+  for (let at = 0; at < from.length; at++) {
+    starts[digitOf(from[at]!) + 1]!++;
+    if (at % stretch === stretch - 1) yield;
+  }
+  for (let digit = 1; digit <= digits; digit++) starts[digit]! += starts[digit - 1]!;
+  for (let at = 0; at < from.length; at++) {
+    to[starts[digitOf(from[at]!)]!++] = from[at]!;
+    if (at % stretch === stretch - 1) yield;
+  }
 }

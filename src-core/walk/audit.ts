@@ -17,8 +17,8 @@ export interface AuditOptions extends EntryReading {
   readonly mostLeaves?: number;
 }
 
-/** Tables read between two pauses: some 10,000 entries. */
-const stretch = 16;
+/** Tables read between two pauses: some 4,000 entries. */
+const stretch = 8;
 const usualMostLeaves = 1 << 24;
 
 /**
@@ -33,6 +33,7 @@ export function* auditSteps(
 ): Generator<void, AuditReport> {
   while (graph.advance(stretch)) yield;
   const audit = new Audit(graph, options);
+  yield* audit.rights();
   for (let table = 0; table < graph.tables; table++) {
     audit.readTable(table);
     if (table % stretch === stretch - 1) yield;
@@ -74,6 +75,11 @@ class Audit {
     this.list = new AuditList(graph, options.listed ?? 1000);
     this.ofKvm = findEntryFormat(options.format)?.kvm === true;
     this.mostLeaves = options.mostLeaves ?? usualMostLeaves;
+  }
+
+  /** What walks bring to each table: asked for before tables are read. */
+  rights(): Generator<void> {
+    return this.above.gather();
   }
 
   readTable(table: number): void {

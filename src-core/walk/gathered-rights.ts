@@ -1,5 +1,4 @@
 import type { CompiledFormat, Permissions } from '../paging/format';
-import { NumberColumn } from './number-column';
 import { cyclicChild, type TableGraph } from './table-graph';
 
 /** Bits that a walk has gathered from the entries above a table: see `LevelRule`. */
@@ -12,6 +11,8 @@ export interface GatheredRights {
 
 /** More ways to a table than this, each with other rights, are not told apart. */
 const mostWays = 16;
+/** Tables looked at between two pauses. */
+const stretch = 64;
 
 /** At the root: everything granted, nothing taken away. */
 export const noRights: GatheredRights = { andLo: -1, andHi: -1, orLo: 0, orHi: 0 };
@@ -61,14 +62,17 @@ export class RightsAbove {
   constructor(private readonly graph: TableGraph) {
     this.byTable = Array.from({ length: graph.tables }, () => []);
     this.byTable[0]!.push(0);
-    const order = new NumberColumn();
-    for (let level = graph.compiled.rules.length; level >= 1; level--) {
+  }
+
+  /** From the root down: what a table has gathered is known before it hands it on. */
+  *gather(): Generator<void> {
+    const { graph } = this;
+    for (let level = graph.compiled.rules.length; level > 1; level--) {
       for (let table = 0; table < graph.tables; table++) {
-        if (graph.level.at(table) === level) order.push(table);
+        if (graph.level.at(table) === level) this.handOn(table);
+        if (table % stretch === stretch - 1) yield;
       }
     }
-    // From the root down: what a table has gathered is known before it hands it on.
-    for (const table of order.values) this.handOn(table);
   }
 
   /** Numbers of the sets with which walks come to a table. */
