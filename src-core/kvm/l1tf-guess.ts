@@ -3,7 +3,7 @@ import { describeBits } from '../paging/bit-runs';
 import type { Finding } from '../paging/decoded-entry';
 import { bitMask, formatWord } from '../word';
 import type { EraRow } from './era-row';
-import { isMmio, mmioGfn } from './spte';
+import { isMmio, isShadowPresent, mmioGfn } from './spte';
 import { spteContext } from './spte-context';
 import { finding } from './spte-findings';
 import { type KvmFormatName, spteMasks } from './spte-masks';
@@ -40,7 +40,9 @@ export function l1tfFromBits(
 ): { cpu: CpuConfig; findings: readonly Finding[] } {
   const [stated, ...guarded] = hostVariants(format, era, cpu);
   const plain = spteContext(era, format, 1, stated!).masks;
-  if (plain.l1tf !== 0n || !isMmio(plain, value)) return { cpu, findings: [] };
+  // Since 5.13 an entry may look like MMIO and be present all the same: then it is no MMIO entry.
+  const isPlainMmio = isMmio(plain, value) && !isShadowPresent(plain, value);
+  if (plain.l1tf !== 0n || !isPlainMmio) return { cpu, findings: [] };
   for (const host of guarded) {
     const masks = spteMasks(era, format, host);
     const above = bitMask(50, host.cacheBits! + 5);

@@ -96,7 +96,7 @@ export class KnownWords {
   /** Whether any half of a stretch is known already. */
   touches(slot: number, from: number, to: number): boolean {
     const stretch = this.stretches[slot]!;
-    if (stretch === 0) return false;
+    if (stretch === 0 || from >= to) return false;
     if (stretch !== scattered) return from < stretch >>> 16 && to > (stretch & 0xffff);
     for (let half = from; half < to; half++) if (this.isKnown(slot, half)) return true;
     return false;

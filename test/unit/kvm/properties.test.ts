@@ -118,4 +118,12 @@ describe('any value in any format, layout, level and CPU', () => {
     const back = encodeEntry({ ...place, fields });
     assert.deepEqual('value' in back ? back.value : back.problem, value);
   });
+
+  it('assumes no guard against L1TF in an entry that is present', () => {
+    const place = { format: 'ept', level: 4, layout: 'v6.11-v6.12', cpu: { smeCBit: 51 } } as const;
+    const value = 0x1108_df80_33f6_6e16n;
+    const entry = decodeEntry({ ...place, value });
+    assert.ok('fields' in entry);
+    assert.ok(!entry.findings.some(({ code }) => code === 'l1tf-assumed'));
+  });
 });

@@ -60,12 +60,12 @@ describe('questions asked by keyboard, looked at', () => {
       await workbench.quickInput().fill(bit);
       await workbench.page
         .getByRole('option')
-        .filter({ hasText: `${bit} = 0` })
+        .filter({ hasText: `${bit} = 0`, hasNotText: `-${bit} = ` })
         .first()
         .click();
       await workbench.page
         .getByRole('option')
-        .filter({ hasText: `${bit} = 1` })
+        .filter({ hasText: `${bit} = 1`, hasNotText: `-${bit} = ` })
         .first()
         .waitFor();
     }
