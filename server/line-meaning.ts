@@ -3,7 +3,7 @@ import { askEntry, type EntryQuestion } from './ask-entry';
 import { findEntry } from './entry-place';
 import { entryRange } from './entry-range';
 import type { FileView } from './file-view';
-import { entryHint } from './render/entry-hint';
+import { entryHint, goesOn } from './render/entry-hint';
 import type { TableChoice } from './table-choice';
 
 /** Between the entries of one line. */
@@ -25,22 +25,35 @@ function dumpMeaning(view: FileView, line: number, full: boolean): LineMeaning |
   const { tables } = view;
   if ('problem' in tables) return undefined;
   const words = view.index.dumpLine(line, view.entryBytes)?.words ?? [];
-  const hints = words.map((word) => wordHint(view, tables, word, full));
+  const places = words.map((word) => entryOfWord(view, tables, word));
+  const hints: (string | undefined)[] = [];
+  for (let at = 0; at < places.length;) {
+    const first = places[at];
+    let next = at + 1;
+    for (let place = first; place && next < places.length; next++) {
+      const after = places[next];
+      if (!after || !goesOn(place.entry, after.entry)) break;
+      place = after;
+    }
+    const count = next - at;
+    hints.push(first && entryHint(first.entry, { input: first.input, full, count }));
+    at = next;
+  }
   if (hints.every((hint) => hint === undefined)) return undefined;
   const text = hints.map((hint) => hint ?? nothing).join(between);
   return { text, end: view.index.lineText(line).trimEnd().length };
 }
 
-function wordHint(
+/** A word as the entry it is, with the first input address it translates. */
+function entryOfWord(
   view: FileView,
   tables: TableChoice,
   { address, bytes, value }: DumpWord,
-  full: boolean,
-): string | undefined {
+): { readonly entry: DecodedEntry; readonly input: bigint } | undefined {
   const place = bytes === view.entryBytes ? findEntry(tables, address) : undefined;
   if (!place) return undefined;
   const entry = quickly(view.tableQuestion(value, place.table.level, tables));
-  return entry && entryHint(entry, { input: entryRange(tables, place).first, full });
+  return entry && { entry, input: entryRange(tables, place).first };
 }
 
 function eventMeaning(view: FileView, line: number, full: boolean): LineMeaning | undefined {

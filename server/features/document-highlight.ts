@@ -20,10 +20,17 @@ export const documentHighlight: Feature = {
         [],
         async ({ textDocument, position }, token) => {
           const file = await view(textDocument.uri);
-          const about = file && askedAbout(file, position.line, position.character);
-          if (!about) return [];
-          const places = (await unhurried(file, { pause }, token, usesOf(file, about))) ?? [];
-          return places.map((place) => ({
+          const { line, character } = position;
+          const word = file?.index.wordAt(line, character, file.entryBytes);
+          if (!file || !word) return [];
+          const about = askedAbout(file, line, character);
+          const uses = about
+            ? await unhurried(file, { pause }, token, usesOf(file, about))
+            : undefined;
+          // A word without uses is marked alone: else an editor marks every word that looks like it,
+          // and a dump has thousands of empty entries.
+          const own = { uri: file.uri, line, start: word.start, end: word.end };
+          return (uses && uses.length > 0 ? uses : [own]).map((place) => ({
             range: rangeOfPlace(place),
             kind: DocumentHighlightKind.Read,
           }));

@@ -7,6 +7,7 @@ import {
 
 import type { TableNode } from '../../src-core/index';
 import type { FileView } from '../file-view';
+import { counted } from '../render/quantities';
 import { countsText, coveredText, tableName } from '../render/table';
 import type { TableChoice } from '../table-choice';
 import { rangeOfTable } from '../text-places';
@@ -45,7 +46,12 @@ export function symbolsOf(view: FileView): DocumentSymbol[] {
     const symbol = tableSymbol(view, tables, table, children);
     return symbol ? [symbol] : children;
   };
-  return symbolOf(tables.tree.root);
+  const symbols = symbolOf(tables.tree.root);
+  const more = tables.tree.byAddress.size - symbolLimit;
+  const last = symbols.at(-1);
+  if (more <= 0 || !last) return symbols;
+  const name = `… ${counted(more, 'more table')}`;
+  return [...symbols, { ...last, name, detail: 'too many for an outline', children: [] }];
 }
 
 function tableSymbol(
