@@ -13,7 +13,8 @@ import { ensureDependencies } from './host/ensure-dependencies.mjs';
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
 const mocha = 'test/run-mocha.mjs';
-const eyes = [mocha, 'test/workbench/eyes'];
+// A window in a browser on a busy machine may miss a beat: what fails is looked at once more.
+const eyes = [mocha, 'test/workbench/eyes', '--', '--retries', '2'];
 
 /** In order. `run`: a script and its arguments. `needs`: the stage without which it makes no sense. */
 const stages = [

@@ -14,13 +14,13 @@ async function waitForSign(workbench: Workbench, level: string | null): Promise<
     await signs.first().waitFor({ state: 'detached' });
     return;
   }
-  await signs.first().waitFor();
-  const pictures = await signs.evaluateAll((elements) =>
-    elements.map((element) => decodeURIComponent(getComputedStyle(element).backgroundImage)),
-  );
-  assert.ok(
-    pictures.some((picture) => picture.includes(`>${level}<`)),
-    pictures.join(),
+  // The signs of a walk come one by one: wait for this level's.
+  await workbench.page.waitForFunction(
+    (wanted) =>
+      [...document.querySelectorAll('.glyph-margin-widgets [class*="TextEditorDecoration"]')]
+        .map((sign) => decodeURIComponent(getComputedStyle(sign).backgroundImage))
+        .some((picture) => picture.includes(`>${wanted}<`)),
+    level,
   );
 }
 

@@ -100,6 +100,8 @@ export class Workbench {
 
   /** Picks the row of the open quick pick whose text contains this. */
   async choose(text: string): Promise<void> {
+    // A tooltip of the row under the mouse may lie over the row that is wanted.
+    await this.page.mouse.move(0, 0);
     await this.quickRows().filter({ hasText: text }).first().click();
   }
 
