@@ -4,7 +4,7 @@
  *   node esbuild.mjs                    all of them, with source maps
  *   node esbuild.mjs --production       minified, no source maps: what is packaged
  *   node esbuild.mjs --watch            again after every change
- *   node esbuild.mjs cli server-node    only these
+ *   node esbuild.mjs client cli         only these
  *
  * Exit status 1 when a bundle fails; its errors are printed, the other bundles are still built.
  */
@@ -28,8 +28,8 @@ const bundles = {
     entry: 'client/extension-browser.ts',
     options: { ...browser, format: 'cjs', external: ['vscode'] },
   },
-  'server-node': { entry: 'server/main-node.ts', options: node },
   'server-browser': { entry: 'server/main-browser.ts', options: { ...browser, format: 'iife' } },
+  // The language server on Node is the command line's `lsp`: one bundle, one core.
   cli: {
     entry: 'server/cli/main.ts',
     options: { ...node, banner: { js: '#!/usr/bin/env node' } },

@@ -38,7 +38,7 @@ describe('the package', () => {
       files.filter((file) => !allowed.test(file.replaceAll('\\', '/'))),
       [],
     );
-    for (const name of ['client', 'client-browser', 'server-node', 'server-browser', 'cli'])
+    for (const name of ['client', 'client-browser', 'server-browser', 'cli'])
       assert.ok(files.includes(path.join('dist', `${name}.js`)), name);
   });
 

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import {
   type ClientCapabilities,
   ConfigurationRequest,
@@ -56,8 +55,7 @@ export class LanguageClient {
 
   constructor(options: LanguageClientOptions) {
     this.settings = options.settings ?? {};
-    const bundle = existsSync('dist/cli.js') ? ['dist/cli.js', 'lsp'] : ['dist/server-node.js'];
-    const child = spawn(process.execPath, [...bundle, '--stdio'], { stdio: 'pipe' });
+    const child = spawn(process.execPath, ['dist/cli.js', 'lsp', '--stdio'], { stdio: 'pipe' });
     this.process = child;
     this.ended = new Promise((resolve) => child.once('exit', resolve));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (this.said += text));

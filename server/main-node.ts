@@ -1,3 +1,0 @@
-import { startNodeServer } from './node-server';
-
-startNodeServer(process.argv.slice(2));
