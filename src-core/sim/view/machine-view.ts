@@ -30,8 +30,8 @@ export interface MachineView {
   events(from: number, count: number): { readonly total: number; readonly rows: EventRow[] };
   controls(): readonly Control[];
   status(): Status;
-  /** Whether the last move was one of that kind of the walker: what Down, Side and Up go on to. */
-  moved(direction: Direction): boolean;
+  /** How the walker moved last; `null`: the last move was none of its own. Down, Side and Up go by it. */
+  walkerMove(): WalkerMove | null;
   /** Whether the last move brought the walker to the entry that an address comes to in the end. */
   isAt(address: number): boolean;
 }
@@ -150,6 +150,13 @@ export interface EventRow {
 }
 
 export type Direction = 'down' | 'side' | 'up';
+
+/** A move of the walker, and the level (as KVM counts) it came to. */
+export interface WalkerMove {
+  /** `restart`: back to the root; `end`: the walk is over. */
+  readonly to: Direction | 'restart' | 'end';
+  readonly level: number;
+}
 
 export type ControlName =
   Direction | 'next' | 'back' | 'runTo' | 'runToEnd' | 'restart' | 'yield' | 'play' | 'do';
