@@ -1,9 +1,9 @@
 import { Engine } from './engine';
 import { jsonTop, type JsonProblem } from './json-place';
-import { Machine } from './machine';
 import type { Scenario } from './scenario';
 import { type Intervention, readOperation, readStep, type ScenarioStep } from './scenario-steps';
 import { StepLog, type StepMark, type StepRecord } from './step-log';
+import type { World } from './world';
 
 /** What went wrong with something a person asked for. */
 export interface Refusal {
@@ -15,7 +15,7 @@ export interface Refusal {
  * again by the journal. What an operation itself remembers cannot be taken back: after a change in
  * its middle it is run again from its beginning, which always comes out the same.
  */
-export class Session {
+export class Session<Machine extends World = World> {
   readonly machine: Machine;
   readonly #engine: Engine;
   readonly #steps = new StepLog();
@@ -39,7 +39,7 @@ export class Session {
   }
 
   static open(scenario: Scenario): Session | { problem: string } {
-    const machine = Machine.build(scenario.setup);
+    const machine = scenario.plan.build();
     return 'problem' in machine ? machine : new Session(scenario, machine);
   }
 
@@ -76,6 +76,11 @@ export class Session {
   /** A move that was made, from 1. */
   record(move: number): StepRecord | undefined {
     return move >= 1 && move <= this.#position ? this.#steps.at(move - 1) : undefined;
+  }
+
+  /** How many events there were once so many moves were made; `move` is at most {@link known}. */
+  eventsAfter(move: number): number {
+    return (move === 0 ? this.#start : this.#steps.mark(move - 1)).events;
   }
 
   /** One move forward; false: the script is done, or the machine is stopped. */
@@ -115,7 +120,7 @@ export class Session {
   add(json: unknown): Refusal | null {
     const place = jsonTop(json);
     if (this.underWay) place.fail('another operation is under way');
-    const step = readStep(place, this.scenario.setup, this.machine.kind);
+    const step = readStep(place, this.scenario.plan);
     if (!step || place.problems.length > 0) return { problems: place.problems };
     this.#dropFuture();
     this.#engine.script.splice(this.#engine.next, 0, step);
@@ -131,7 +136,7 @@ export class Session {
     if (!this.underWay) place.fail('no operation is under way');
     if (this.machine.stopped) place.fail('the simulation has stopped: step back first');
     const operation =
-      json === null ? null : readOperation(place, this.scenario.setup, this.machine.kind);
+      json === null ? null : readOperation(place, this.scenario.plan);
     if (operation === undefined || place.problems.length > 0) return { problems: place.problems };
     this.#dropFuture();
     const after = this.#engine.movesOfCurrent!;

@@ -30,6 +30,8 @@ export interface MachineView {
   events(from: number, count: number): { readonly total: number; readonly rows: EventRow[] };
   controls(): readonly Control[];
   status(): Status;
+  /** From here on `changed` and `was` are told against what is there now. Called before moves are made. */
+  remember(): void;
   /** How the walker moved last; `null`: the last move was none of its own. Down, Side and Up go by it. */
   walkerMove(): WalkerMove | null;
   /** Whether the last move brought the walker to the entry that an address comes to in the end. */
@@ -70,7 +72,7 @@ export interface TreeRow {
   /** Access, size, frame: what stands beside the label. */
   readonly description: string;
   readonly hasChildren: boolean;
-  /** The last move changed it. */
+  /** It changed since {@link MachineView.remember}. */
   readonly changed: boolean;
   /** The walker is here, or went through here. */
   readonly mark: 'here' | 'path' | null;
@@ -118,7 +120,7 @@ export type RowExplanation =
 export interface FieldRow {
   readonly name: string;
   readonly value: string;
-  /** What it was before the last move; `null`: the same, or there was none. */
+  /** What it was at {@link MachineView.remember}; `null`: the same, or there was none. */
   readonly was: string | null;
   readonly children: readonly FieldRow[];
   /** The row it is about; `null`: none. */
