@@ -4,6 +4,12 @@ import { type KernelSpan, rowOfKernel } from './kernel-span';
 /** How a span of kernels keeps the books of a changed entry, removes a table, sets and zaps entries. */
 export interface BookkeepingForm extends KernelSpan {
   readonly name: string;
+  /** A level or GFN that cannot be: the kernel warns, or stops. */
+  readonly impossible: 'warn' | 'bug';
+  /** A leaf may replace another one of another frame; else the kernel stops. */
+  readonly leafMayMove: boolean;
+  /** Nothing is done about an entry that keeps its value. */
+  readonly skipsEqual: boolean;
   /** `kvm_tdp_mmu_spte_changed` is traced. */
   readonly traces: boolean;
   /** `lpages` is counted from bit 7 of the raw values, before anything asked whether they are present. */
@@ -12,8 +18,10 @@ export interface BookkeepingForm extends KernelSpan {
   readonly countsPages: boolean;
   /** A parked value may replace another not-present one silently. */
   readonly parkedIsQuiet: boolean;
-  /** How the WARN about not-present entries ends. */
-  readonly nonPresentText: string;
+  /** Replacing an MMIO entry by another not-present one is quiet as well; else only a new one is. */
+  readonly oldMmioIsQuiet: boolean;
+  /** How the WARN about not-present entries ends; `null`: it has no text. */
+  readonly nonPresentText: string | null;
   /** The host is told of dirty pages when a leaf loses its dirty state. */
   readonly handsOverDirty: boolean;
   /** The same for accessed. */
@@ -25,8 +33,8 @@ export interface BookkeepingForm extends KernelSpan {
   /** A leaf in a table's place loses the table, whatever the frame number says. */
   readonly leafLosesTable: boolean;
 
-  /** Entries of a removed table are parked, or cleared. */
-  readonly removedEntries: 'cleared' | 'parked';
+  /** Entries of a removed table are cleared, parked, or marked, which may happen to each but once. */
+  readonly removedEntries: 'cleared' | 'parked' | 'marked-once';
   /** What a removed table makes KVM flush: nothing, its range, or its range from the wrong start. */
   readonly removedFlush: 'none' | 'from-base' | 'from-last-child';
   /** Tables are freed after readers are gone. */
@@ -46,10 +54,14 @@ export interface BookkeepingForm extends KernelSpan {
 const v510: BookkeepingForm = {
   name: 'v5.10',
   from: '5.10-rc1',
+  impossible: 'warn',
+  leafMayMove: false,
+  skipsEqual: true,
   traces: false,
   countsRawLarge: false,
   countsPages: false,
   parkedIsQuiet: false,
+  oldMmioIsQuiet: true,
   nonPresentText: 'are MMIO SPTEs.',
   handsOverDirty: true,
   handsOverAccessed: true,
@@ -167,7 +179,30 @@ const v613: BookkeepingForm = {
   source: 'arch/x86/kvm/mmu/tdp_mmu.c, v7.1',
 };
 
-/** Every form, oldest first. */
+/**
+ * The RFC of September 2019: no statistics, nothing for the host, no leaf in a table's place, and
+ * every entry of a table that is disconnected is marked so that no other CPU installs anything there.
+ */
+export const rfcBookkeeping: BookkeepingForm = {
+  ...v510,
+  name: 'RFC of September 2019',
+  from: '5.3',
+  impossible: 'bug',
+  leafMayMove: true,
+  skipsEqual: false,
+  parkedIsQuiet: true,
+  oldMmioIsQuiet: false,
+  nonPresentText: null,
+  handsOverDirty: false,
+  handsOverAccessed: false,
+  logsWritable: false,
+  removedEntries: 'marked-once',
+  removedFlush: 'none',
+  sharedSet: 'fails-on-parked',
+  source: 'patch 07/28 "kvm: mmu: Add functions for handling changed PTEs"',
+};
+
+/** Every form of merged kernels, oldest first. */
 const bookkeepingForms: readonly BookkeepingForm[] = [
   v510,
   v511,

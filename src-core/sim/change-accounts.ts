@@ -36,7 +36,7 @@ export function countMapping({ counters }: Machine, { level }: SpteChange, by: 1
 export function warnAboutNonPresent(machine: Machine, change: SpteChange): void {
   const { masks, books } = machine.kind;
   const quiet =
-    isMmio(masks, change.old) ||
+    (books.oldMmioIsQuiet && isMmio(masks, change.old)) ||
     isMmio(masks, change.new) ||
     (books.parkedIsQuiet && isParked(masks, change.new));
   if (!quiet) machine.warn(nonPresentText(change, books.nonPresentText), changedEntry(change));

@@ -14,8 +14,9 @@ export function leafReplacedText(change: SpteChange): string {
 
 /**
  * KVM's text about not-present entries.
- * @param ending which exceptions this kernel names
+ * @param ending which exceptions this kernel names; `null`: it prints no text
  */
-export function nonPresentText(change: SpteChange, ending: string): string {
+export function nonPresentText(change: SpteChange, ending: string | null): string {
+  if (ending === null) return `WARN: neither entry is present\n${place(change)}`;
   return `Unexpected SPTE change! Nonpresent SPTEs\nshould not be replaced with another,\ndifferent nonpresent SPTE, unless one or both\n${ending}\n${place(change)}`;
 }

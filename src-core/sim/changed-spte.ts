@@ -16,16 +16,19 @@ import { type ChangeFacts, changeFacts, type SpteChange } from './spte-change';
 import { entriesPerTable, pagesAtLevel } from './table-page';
 import type { Task } from './task';
 
-/** What cannot be, in the order the kernel asks. Source: `__handle_changed_spte()`, tdp_mmu.c. */
+/**
+ * What cannot be, in the order the kernel asks; it WARNs, or stops by a BUG.
+ * Source: `__handle_changed_spte()`, tdp_mmu.c.
+ */
 const impossible: readonly {
   readonly when: (change: SpteChange) => boolean;
-  readonly text: string;
+  readonly condition: string;
 }[] = [
-  { when: ({ level }) => level > 5, text: 'WARN_ON(level > PT64_ROOT_MAX_LEVEL)' },
-  { when: ({ level }) => level < 1, text: 'WARN_ON(level < PG_LEVEL_4K)' },
+  { when: ({ level }) => level > 5, condition: 'level > PT64_ROOT_MAX_LEVEL' },
+  { when: ({ level }) => level < 1, condition: 'level < PG_LEVEL_4K' },
   {
     when: ({ gfn, level }) => level >= 1 && gfn % (pagesAtLevel[level] ?? 1) !== 0,
-    text: 'WARN_ON(gfn & (KVM_PAGES_PER_HPAGE(level) - 1))',
+    condition: 'gfn & (KVM_PAGES_PER_HPAGE(level) - 1)',
   },
 ];
 
@@ -39,11 +42,15 @@ export function* handleChangedSpte(task: Task, change: SpteChange): Steps {
   const facts = changeFacts(masks, change);
   const where = changedEntry(change);
 
-  for (const { when, text } of impossible) if (when(change)) machine.warn(text, where);
-  if (facts.wasLeaf && facts.isLeaf && facts.pfnChanged) {
+  for (const { when, condition } of impossible) {
+    if (!when(change)) continue;
+    if (books.impossible === 'bug') yield* task.bug(`BUG_ON(${condition})`);
+    machine.warn(`WARN_ON(${condition})`, where);
+  }
+  if (!books.leafMayMove && facts.wasLeaf && facts.isLeaf && facts.pfnChanged) {
     yield* task.bug(leafReplacedText(change));
   }
-  if (change.old === change.new) return;
+  if (books.skipsEqual && change.old === change.new) return;
   if (books.traces) machine.note('changed', where);
   if (books.countsRawLarge) countRawLarge(machine, change);
   if (facts.isLeaf) checkLeaf(machine, change);
@@ -107,18 +114,22 @@ function* removeEntry(task: Task, page: ShadowPage, index: number, shared: boole
   const { masks, books, initialValue, parkedValue } = machine.kind;
   const old = page.table.entry(index);
   const cleared = books.removedEntries === 'cleared' || parkedValue === null;
+  const parked = books.removedEntries === 'parked';
   // Under the exclusive lock only present entries are touched: MMIO entries stay.
-  if (!cleared && !shared && !isShadowPresent(masks, old)) return;
+  if (parked && !shared && !isShadowPresent(masks, old)) return;
   const value = cleared ? 0n : parkedValue;
   const gfn = page.gfn + index * pagesAtLevel[page.level]!;
   const place = { table: page.table.pa, index, level: page.level, gfn, asId: page.asId };
-  if (shared && old === parkedValue) {
+  if (parked && shared && old === parkedValue) {
     machine.warn('KVM spins here until another CPU is done with the parked entry', place);
   }
   machine.store(page.table, index, value);
   if (old !== initialValue) {
     machine.note('write', { ...place, old, new: value, why: 'removed-child' });
     yield task.step('remove-entry');
+  }
+  if (books.removedEntries === 'marked-once' && old === parkedValue) {
+    yield* task.bug('BUG_ON(old_pte == DISCONNECTED_PTE): the entry was already disconnected');
   }
   yield* handleChangedSpte(task, {
     asId: page.asId,

@@ -1,3 +1,4 @@
+import type { EraRow } from '../kvm/era-row';
 import { type KernelVersion, parseKernelVersion } from '../kvm/kernel-version';
 import { layoutForVersion } from '../kvm/layouts';
 import { type SpteMasks, spteMasks } from '../kvm/spte-masks';
@@ -5,6 +6,7 @@ import type { CpuConfig } from '../paging/cpu';
 import { type BookkeepingForm, bookkeepingFormOf } from './bookkeeping-form';
 import type { MemslotSetup } from './memslot';
 import { type OperationForm, operationFormOf } from './operation-form';
+import { postedKernel } from './posted-kernel';
 import type { AllocatorSetup } from './table-allocator';
 import type { ListedTable } from './table-memory';
 import { type TdpIterForm, tdpIterFormOf } from './tdp-iter-form';
@@ -63,6 +65,25 @@ export interface MachineKind {
 /** WB (6) in bits 5:3, ignore PAT in bit 6: no non-coherent DMA. Source: `vmx_get_mt_mask()`. */
 const writeBackIgnorePat = 0x70n;
 
+type KernelForms = Pick<MachineKind, 'version' | 'iterForm' | 'books' | 'operations'> & {
+  readonly era: EraRow;
+};
+
+/** What a kernel does: by its version, or by the name of one that was only posted. */
+function kernelForms(kernel: string): KernelForms | { problem: string } {
+  const posted = postedKernel(kernel);
+  if (posted) return posted;
+  const version = parseKernelVersion(kernel);
+  if (!version) return { problem: `'${kernel}' is no kernel version` };
+  const books = bookkeepingFormOf(version);
+  const operations = operationFormOf(version);
+  const iterForm = tdpIterFormOf(kernel);
+  if (!books || !operations || !iterForm) {
+    return { problem: `Linux ${kernel} has no TDP MMU: it came with v5.10` };
+  }
+  return { version, era: layoutForVersion(version).era, books, operations, iterForm };
+}
+
 /**
  * What a kernel and CPU make of a machine.
  * @returns a sentence that says what cannot be, for text that is no version or a kernel without TDP MMU
@@ -70,23 +91,14 @@ const writeBackIgnorePat = 0x70n;
 export function machineKind(
   setup: Pick<MachineSetup, 'kernel' | 'format' | 'cpu'>,
 ): MachineKind | { problem: string } {
-  const version = parseKernelVersion(setup.kernel);
-  if (!version) return { problem: `'${setup.kernel}' is no kernel version` };
-  const books = bookkeepingFormOf(version);
-  const operations = operationFormOf(version);
-  const iterForm = tdpIterFormOf(setup.kernel);
-  if (!books || !operations || !iterForm) {
-    return { problem: `Linux ${setup.kernel} has no TDP MMU: it came with v5.10` };
-  }
-  const { era } = layoutForVersion(version);
+  const forms = kernelForms(setup.kernel);
+  if ('problem' in forms) return forms;
+  const { era, ...kernel } = forms;
   const masks = spteMasks(era, setup.format, setup.cpu);
   return {
-    version,
+    ...kernel,
     masks,
-    iterForm,
     iterRule: presentByMasks(masks),
-    books,
-    operations,
     adDisabled: !masks.format.hardwareAd,
     initialValue: era.initialValue,
     parkedValue: era.parked?.value ?? null,
