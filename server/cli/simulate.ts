@@ -1,14 +1,12 @@
 import {
-  countersJson,
   describeJsonProblem,
-  kvmStatistics,
-  type Machine,
   readRfcCases,
   readScenario,
   rfcOutcomeJson,
   runRfcCase,
   simEventJson,
   simulate,
+  type World,
 } from '../../src-core/index';
 import { type CliIo, type Command, inputProblem, parseCommandLine, usageProblem } from './command';
 import { readJsonFile } from './json-file';
@@ -58,11 +56,11 @@ async function runScenario(file: string, json: boolean, io: CliIo): Promise<void
   if ('problems' in scenario) throw refused(file, scenario.problems);
   const result = simulate(scenario);
   if ('problem' in result) throw inputProblem(`${file}: ${result.problem}`);
-  const counters = countersJson(result.counters);
+  const { counters, more } = result.report;
   if (json) {
     await io.write('{"events":[');
     await writeEvents(result.machine, io, ',', JSON.stringify);
-    const rest = { counters, kvm_statistics: kvmStatistics(result.machine), stop: result.stop };
+    const rest = { counters, ...more, stop: result.stop };
     await io.write(`],${JSON.stringify(rest).slice(1)}\n`);
     return;
   }
@@ -73,7 +71,7 @@ async function runScenario(file: string, json: boolean, io: CliIo): Promise<void
 }
 
 async function writeEvents(
-  machine: Machine,
+  machine: World,
   io: CliIo,
   between: string,
   write: (event: ReturnType<typeof simEventJson>) => string,

@@ -1,7 +1,6 @@
-import type { Machine } from './machine';
 import type { MicroStep, Steps } from './micro-step';
 import type { Intervention, ScenarioStep } from './scenario-steps';
-import { Task } from './task';
+import type { World } from './world';
 
 /** An operation under way, and the other CPUs that wait for its lock. */
 interface Running {
@@ -14,7 +13,7 @@ interface Running {
   count: number;
 }
 
-const done: MicroStep = { kind: 'done', iter: null };
+const done: MicroStep = { kind: 'done', iter: null, walker: null };
 
 /** Runs a script of operations on a machine, move by move, with what other CPUs do in between. */
 export class Engine {
@@ -23,7 +22,7 @@ export class Engine {
   #running: Running | null = null;
 
   constructor(
-    readonly machine: Machine,
+    readonly machine: World,
     readonly script: ScenarioStep[],
   ) {}
 
@@ -66,7 +65,7 @@ export class Engine {
     this.machine.note('operation', { text: step.operation.name });
     this.#running = {
       step,
-      moves: step.operation.run(new Task(this.machine)),
+      moves: step.operation.run(this.machine),
       waiting: [],
       made: new Set(),
       count: 0,
@@ -97,7 +96,7 @@ export class Engine {
       return;
     }
     machine.note('operation', { text: `another CPU: ${intervention.operation.name}` });
-    this.#runOther(running.waiting, intervention.operation.run(new Task(machine)));
+    this.#runOther(running.waiting, intervention.operation.run(machine));
   }
 
   /** Runs another CPU's operation as far as the lock lets it. */
@@ -119,8 +118,7 @@ export class Engine {
 function isDue(intervention: Intervention, running: Running, move: MicroStep): boolean {
   const { moment } = intervention;
   if ('after' in moment) return moment.after === running.count;
-  if (move.kind !== 'visit' || !move.iter || running.made.has(intervention)) return false;
-  return (
-    move.iter.gfn === moment.visit && (moment.level === null || move.iter.level === moment.level)
-  );
+  const place = move.iter ?? move.walker;
+  if (move.kind !== 'visit' || !place || running.made.has(intervention)) return false;
+  return place.gfn === moment.visit && (moment.level === null || place.level === moment.level);
 }

@@ -1,23 +1,15 @@
 import { frameNumber, isLast, isShadowPresent } from '../kvm/spte';
 import { highHalf, lowHalf } from '../word';
 import { Counters } from './counters';
-import { type EventFacts, type EventKind, EventLog } from './event-log';
-import { Journal } from './journal';
+import { countersJson, kvmStatistics } from './counters-json';
 import { loadTables } from './load-tables';
 import { machineKind, type MachineKind, type MachineSetup } from './machine-setup';
 import { Memslot } from './memslot';
-import { MmuLock } from './mmu-lock';
 import type { ShadowPage } from './shadow-page';
 import { ShadowPages } from './shadow-pages';
 import { TableAllocator } from './table-allocator';
 import { entriesPerTable, entryIndex, pagesAtLevel, type TablePage } from './table-page';
-
-/** Why a machine cannot go on until it is stepped back. */
-export interface MachineStop {
-  /** `bug`: the kernel would stop; `unknown`: a table that the machine does not hold. */
-  readonly kind: 'bug' | 'unknown';
-  readonly text: string;
-}
+import { World, type WorldReport, type WorldState } from './world';
 
 /** An entry and where it stands. */
 export interface FoundEntry {
@@ -27,22 +19,15 @@ export interface FoundEntry {
   readonly spte: bigint;
 }
 
-/** A simulated VM's TDP MMU: tables, slots, roots, counters, events. All changes go through its journal. */
-export class Machine {
-  readonly journal: Journal;
+/** A simulated VM's TDP MMU: tables, slots, roots, counters, events. */
+export class Machine extends World {
   readonly counters: Counters;
-  readonly events = new EventLog();
-  readonly lock: MmuLock;
   readonly pages: ShadowPages;
   readonly slots: readonly Memslot[];
   /** Roots, invalid ones included. */
   readonly roots: Set<ShadowPage>;
-  /** Members that change; apart so that the journal can change them back. */
-  readonly state: {
+  readonly state: WorldState & {
     generation: bigint;
-    stop: MachineStop | null;
-    /** Somebody wants the CPU: the next walk that may yield does. */
-    rescheduleDue: boolean;
     /** How often the host took pages away: `mmu_invalidate_seq`. */
     invalidations: number;
     /** Tasks that use the slots as they found them. */
@@ -55,9 +40,8 @@ export class Machine {
     readonly kind: MachineKind,
     keepsHistory: boolean,
   ) {
-    this.journal = new Journal(keepsHistory);
+    super(keepsHistory);
     this.counters = new Counters(this.journal);
-    this.lock = new MmuLock(this.journal);
     this.slots = setup.slots.map((slot) => new Memslot(slot, this.journal));
     this.state = {
       generation: setup.generation,
@@ -87,23 +71,15 @@ export class Machine {
     return 'problem' in kind ? kind : new Machine(setup, kind, keepsHistory);
   }
 
-  note(kind: EventKind, facts: EventFacts = {}): void {
-    this.events.add(kind, facts);
+  report(): WorldReport {
+    return {
+      counters: countersJson(this.counters.values()),
+      more: { kvm_statistics: kvmStatistics(this) },
+    };
   }
 
-  /** The kernel WARNs, and goes on. */
-  warn(text: string, facts: EventFacts = {}): void {
-    this.note('warn', { ...facts, text });
-  }
-
-  /** Nothing goes on from here but back. */
-  stop(kind: MachineStop['kind'], text: string, facts: EventFacts = {}): void {
-    this.note(kind === 'bug' ? 'bug' : 'unknown-table', { ...facts, text });
-    this.journal.assign(this.state, 'stop', { kind, text });
-  }
-
-  get stopped(): MachineStop | null {
-    return this.state.stop;
+  countFlush(): void {
+    this.counters.add('tlbFlushes', 1);
   }
 
   /** First GFN that the tables cannot express. */

@@ -1,4 +1,5 @@
 import type { TdpIter } from './tdp-iter';
+import type { WalkerState } from './walker-state';
 
 /** The smallest moves a person can see; between any two of them another CPU may do something. */
 export const microKinds = [
@@ -44,6 +45,8 @@ export interface MicroStep {
   readonly kind: MicroKind;
   /** The iterator that moved, where one did. It moves on: whoever keeps the step takes its state. */
   readonly iter: TdpIter | null;
+  /** Where a walk of another kind stands, where one moved. */
+  readonly walker: WalkerState | null;
 }
 
 /** An operation, one move at a time. */

@@ -1,4 +1,6 @@
 import type { JsonPlace } from './json-place';
+import { described, frameSchema, listSchema } from './machine-json';
+import type { JsonSchema } from './machine-plan';
 import { maxHugeLevel, type MemslotSetup } from './memslot';
 
 const names = ['id', 'asId', 'gfn', 'pages', 'pfn', 'hostPage', 'readOnly', 'dirtyLog'];
@@ -54,3 +56,25 @@ function readPages(place: JsonPlace): number {
 function overlap(a: MemslotSetup, b: MemslotSetup): boolean {
   return a.asId === b.asId && a.baseGfn < b.baseGfn + b.pages && b.baseGfn < a.baseGfn + a.pages;
 }
+
+export const slotsSchema: JsonSchema = described(
+  'memory slots',
+  listSchema({
+    type: 'object',
+    required: ['id', 'gfn', 'pages', 'pfn'],
+    additionalProperties: false,
+    properties: {
+      id: { type: 'integer', minimum: 0, maximum: 32_767 },
+      asId: described('0 normal, 1 system management mode', { enum: [0, 1], default: 0 }),
+      gfn: described('first guest frame', frameSchema),
+      pages: described('how many 4 KiB pages', frameSchema),
+      pfn: described('host frame behind the first page', frameSchema),
+      hostPage: described(`the host’s own pages, up to level ${maxHugeLevel}`, {
+        enum: hostPageSizes,
+        default: '4K',
+      }),
+      readOnly: { type: 'boolean' },
+      dirtyLog: described('writes are logged from the start', { type: 'boolean' }),
+    },
+  }),
+);

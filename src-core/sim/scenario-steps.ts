@@ -1,7 +1,6 @@
 import type { JsonPlace } from './json-place';
-import type { MachineKind, MachineSetup } from './machine-setup';
-import { type PreparedOperation, stepNames } from './operations/operation';
-import { findOperation, operations } from './operations/registry';
+import type { MachinePlan, PreparedOperation } from './machine-plan';
+import { stepNames } from './operations/define-operation';
 
 /** When something happens while an operation runs. */
 export type Moment =
@@ -29,25 +28,21 @@ export interface ScenarioStep {
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-export function readSteps(list: JsonPlace, setup: MachineSetup, kind: MachineKind): ScenarioStep[] {
+export function readSteps(list: JsonPlace, plan: MachinePlan): ScenarioStep[] {
   return list.items().flatMap((place) => {
-    const step = readStep(place, setup, kind);
+    const step = readStep(place, plan);
     return step ? [step] : [];
   });
 }
 
 /** One step; undefined after noting what is wrong with it. */
-export function readStep(
-  place: JsonPlace,
-  setup: MachineSetup,
-  kind: MachineKind,
-): ScenarioStep | undefined {
-  const operation = readOperation(place, setup, kind);
+export function readStep(place: JsonPlace, plan: MachinePlan): ScenarioStep | undefined {
+  const operation = readOperation(place, plan);
   const yields = place.member('yields').items().map(readYield);
   const injected = place
     .member('inject')
     .items()
-    .flatMap((inner) => readInjection(inner, setup, kind));
+    .flatMap((inner) => readInjection(inner, plan));
   const note = place.member('note');
   if (!operation) return undefined;
   return {
@@ -61,17 +56,11 @@ export function readStep(
 /** The operation a step names, with its arguments. */
 export function readOperation(
   place: JsonPlace,
-  setup: MachineSetup,
-  kind: MachineKind,
+  plan: MachinePlan,
   alsoKnown: readonly string[] = stepNames,
 ): PreparedOperation | undefined {
   const name = place.member('do').text();
-  if (name === undefined) return undefined;
-  const operation = findOperation(name);
-  if (operation) return operation.prepare(place, setup, kind, alsoKnown);
-  const known = operations.map((candidate) => candidate.name).join(', ');
-  place.member('do').fail(`there is no operation '${name}'; there are ${known}`);
-  return undefined;
+  return name === undefined ? undefined : plan.prepare(name, place, alsoKnown);
 }
 
 const momentNames = ['after', 'visit', 'level'];
@@ -93,8 +82,8 @@ function readYield(place: JsonPlace): Intervention {
   return { moment: readMoment(place), operation: null, json: objectOf(place.value) };
 }
 
-function readInjection(place: JsonPlace, setup: MachineSetup, kind: MachineKind): Intervention[] {
-  const operation = readOperation(place, setup, kind, ['do', 'note', ...momentNames]);
+function readInjection(place: JsonPlace, plan: MachinePlan): Intervention[] {
+  const operation = readOperation(place, plan, ['do', 'note', ...momentNames]);
   const moment = readMoment(place);
   return operation ? [{ moment, operation, json: objectOf(place.value) }] : [];
 }

@@ -40,7 +40,12 @@ export class Session<Machine extends World = World> {
 
   static open(scenario: Scenario): Session | { problem: string } {
     const machine = scenario.plan.build();
-    return 'problem' in machine ? machine : new Session(scenario, machine);
+    return 'problem' in machine ? machine : Session.on(scenario, machine);
+  }
+
+  /** A session on a machine that was just built from the scenario's plan. */
+  static on<Machine extends World>(scenario: Scenario, machine: Machine): Session<Machine> {
+    return new Session(scenario, machine);
   }
 
   /** Moves made. */
@@ -135,8 +140,7 @@ export class Session<Machine extends World = World> {
     const place = jsonTop(json);
     if (!this.underWay) place.fail('no operation is under way');
     if (this.machine.stopped) place.fail('the simulation has stopped: step back first');
-    const operation =
-      json === null ? null : readOperation(place, this.scenario.plan);
+    const operation = json === null ? null : readOperation(place, this.scenario.plan);
     if (operation === undefined || place.problems.length > 0) return { problems: place.problems };
     this.#dropFuture();
     const after = this.#engine.movesOfCurrent!;

@@ -3,6 +3,7 @@ import type { JournalMark } from './journal';
 import { type MicroKind, microKinds, type MicroStep } from './micro-step';
 import type { TdpIter } from './tdp-iter';
 import type { TdpIterState } from './tdp-iter-state';
+import type { WalkerState } from './walker-state';
 
 /** Where everything stood after a step. */
 export interface StepMark extends JournalMark {
@@ -14,6 +15,8 @@ export interface StepRecord {
   readonly kind: MicroKind;
   /** The iterator after the step; `null`: none moved. */
   readonly iter: TdpIterState | null;
+  /** A walk of another kind after the step; `null`: none moved. */
+  readonly walker: WalkerState | null;
 }
 
 /** What of an iterator changes only when it goes down or up. */
@@ -34,18 +37,21 @@ export class StepLog {
   /** Rows of GFN, target, GFN of the last (re)start. */
   #wide = new Float64Array(3 * 256);
   readonly #places: WalkPlace[] = [];
+  readonly #walkers = new Map<number, WalkerState>();
 
   get length(): number {
     return this.#length;
   }
 
-  add({ kind, iter }: MicroStep, mark: StepMark): void {
+  add({ kind, iter, walker }: MicroStep, mark: StepMark): void {
     if (this.#length * 6 === this.#counts.length) this.#grow();
     const row = this.#length++;
     const moved = iter !== null && iter.rootLevel > 0;
     this.#small[4 * row] = kindNumbers.get(kind)!;
     this.#small[4 * row + 3] = moved ? 0 : noIter;
     if (moved) this.#addIter(row, iter);
+    if (walker) this.#walkers.set(row, walker);
+    else this.#walkers.delete(row);
     this.remark(row, mark);
   }
 
@@ -62,10 +68,12 @@ export class StepLog {
   at(row: number): StepRecord {
     const kind = microKinds[this.#small[4 * row]!]!;
     const flags = this.#small[4 * row + 3]!;
-    if (flags & noIter) return { kind, iter: null };
+    const walker = this.#walkers.get(row) ?? null;
+    if (flags & noIter) return { kind, iter: null, walker };
     const place = this.#places[this.#counts[6 * row + 5]!]!;
     return {
       kind,
+      walker,
       iter: {
         ...place,
         table: place.path[0]!,

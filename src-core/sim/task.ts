@@ -1,6 +1,6 @@
+import { CpuTask } from './cpu-task';
 import type { Machine } from './machine';
-import type { MicroKind, MicroStep, Steps } from './micro-step';
-import type { LockMode } from './mmu-lock';
+import type { Steps } from './micro-step';
 import type { ShadowPage } from './shadow-page';
 import { TdpIter } from './tdp-iter';
 
@@ -11,34 +11,10 @@ export interface WalkRange {
   readonly minLevel?: number;
 }
 
-/**
- * One CPU's way through an operation: the lock it holds, the walks it makes. Its parts are generators
- * whose every yield is a move that can be seen and between which other CPUs act.
- */
-export class Task {
-  #held: LockMode = 'none';
-
-  constructor(readonly machine: Machine) {}
-
-  get held(): LockMode {
-    return this.#held;
-  }
-
+/** One CPU's way through an operation on the TDP MMU: the walks it makes. */
+export class Task extends CpuTask<Machine> {
   get shared(): boolean {
-    return this.#held !== 'exclusive';
-  }
-
-  /** Takes the lock and begins to read tables; `none`: reads tables without the lock. */
-  *lock(mode: LockMode): Steps {
-    const { machine } = this;
-    while (!machine.lock.allows(mode)) {
-      // Whoever holds it is asked to yield: `rwlock_needbreak()`.
-      machine.journal.assign(machine.state, 'rescheduleDue', true);
-      yield this.step('waiting');
-    }
-    this.#take(mode);
-    machine.pages.enterReader();
-    yield this.step('locked');
+    return this.held !== 'exclusive';
   }
 
   /**
@@ -66,11 +42,6 @@ export class Task {
     const result = yield* part();
     journal.assign(state, 'slotsLocked', false);
     return result;
-  }
-
-  *unlock(): Steps {
-    this.#leave();
-    yield this.step('unlocked');
   }
 
   /** Starts a walk: the first entry is the current one. */
@@ -161,52 +132,15 @@ export class Task {
 
   /** Drops the lock, lets others run, takes it again. */
   *yieldLock(iter: TdpIter): Steps {
-    const { machine } = this;
-    const mode = this.#held;
-    machine.journal.assign(machine.state, 'rescheduleDue', false);
-    machine.note('yielded', { level: iter.level, gfn: iter.gfn, asId: iter.asId });
-    this.#leave();
-    yield this.step('yielded', iter);
-    yield* this.lock(mode);
+    const { level, gfn, asId } = iter;
+    yield* this.yieldHeld(this.step('yielded', iter), { level, gfn, asId });
   }
 
-  /** Flushes remote TLBs; without a range: all. */
-  *flush(range?: { gfn: number; pages: number }): Steps {
-    this.machine.counters.add('tlbFlushes', 1);
-    this.machine.note('flush', range ? { gfn: range.gfn, text: `${range.pages} pages` } : {});
-    yield this.step('flush');
+  protected override enterTables(): void {
+    this.machine.pages.enterReader();
   }
 
-  /** The kernel stops here, and with it the simulation: whoever runs the task does not resume it. */
-  *bug(text: string): Steps<never> {
-    this.machine.stop('bug', text);
-    for (;;) yield this.step('stopped');
-  }
-
-  /** A table that nobody showed us: what KVM would read there is not known. */
-  *stopAtUnknown(pa: number): Steps<never> {
-    const table = `0x${pa.toString(16)}`;
-    this.machine.stop('unknown', `the table at ${table} is not part of this machine`, {
-      table: pa,
-    });
-    for (;;) yield this.step('stopped');
-  }
-
-  step(kind: MicroKind, iter: TdpIter | null = null): MicroStep {
-    return { kind, iter };
-  }
-
-  #take(mode: LockMode): void {
-    this.machine.lock.take(mode);
-    this.#held = mode;
-    if (mode !== 'none') this.machine.note('locked', { text: mode });
-  }
-
-  #leave(): void {
-    const { machine } = this;
-    machine.pages.leaveReader();
-    machine.lock.release(this.#held);
-    if (this.#held !== 'none') machine.note('unlocked', { text: this.#held });
-    this.#held = 'none';
+  protected override leaveTables(): void {
+    this.machine.pages.leaveReader();
   }
 }

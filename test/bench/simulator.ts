@@ -4,6 +4,7 @@ import {
   presentByExclusion,
   readScenario,
   Session,
+  TdpPlan,
   TableMemory,
   TablePage,
   TdpIter,
@@ -69,8 +70,10 @@ function largeSession(): Session {
     run: [{ do: 'write-protect', slot: 0 }],
   });
   if ('problems' in scenario) throw new Error(JSON.stringify(scenario.problems[0]));
-  const setup = { ...scenario.setup, tables, roots: [{ pa: root.pa, asId: 0 }] };
-  const session = Session.open({ ...scenario, setup });
+  if (!(scenario.plan instanceof TdpPlan)) throw new Error('a TDP machine was described');
+  const { setup, kind } = scenario.plan;
+  const loaded = { ...setup, tables, roots: [{ pa: root.pa, asId: 0 }] };
+  const session = Session.open({ ...scenario, plan: new TdpPlan(loaded, kind) });
   if ('problem' in session) throw new Error(session.problem);
   return session;
 }

@@ -1,6 +1,4 @@
 import type { JsonPlace } from '../json-place';
-import type { MachineSetup } from '../machine-setup';
-import { entriesPerTable, pagesAtLevel } from '../table-page';
 
 /** How a value is asked for and written: for editors, quick picks and the JSON schema. */
 export interface ParameterShape {
@@ -10,6 +8,13 @@ export interface ParameterShape {
   readonly max?: number;
 }
 
+/** What of a machine parameters may name. */
+export interface Reach {
+  /** First GFN that its tables cannot express. */
+  readonly endGfn: number;
+  readonly slots: readonly { readonly id: number }[];
+}
+
 /** One parameter of an operation, read from its place in a scenario. */
 export interface Parameter<Value> {
   readonly shape: ParameterShape;
@@ -17,7 +22,7 @@ export interface Parameter<Value> {
   readonly meaning: string;
   readonly optional: boolean;
   /** @returns undefined after noting a problem at the place */
-  readonly read: (place: JsonPlace, setup: MachineSetup) => Value | undefined;
+  readonly read: (place: JsonPlace, reach: Reach) => Value | undefined;
 }
 
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
@@ -26,11 +31,6 @@ export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 export type ArgumentsOf<Set extends Parameters> = {
   readonly [Name in keyof Set]: Set[Name] extends Parameter<infer Value> ? Value : never;
 };
-
-/** First GFN that tables of so many levels cannot express. */
-function endGfn({ levels }: Pick<MachineSetup, 'levels'>): number {
-  return pagesAtLevel[levels]! * entriesPerTable;
-}
 
 function readFrame(place: JsonPlace, limit: number): number | undefined {
   const frame = place.address(52);
@@ -47,7 +47,7 @@ export function gfnParameter(meaning: string): Parameter<number> {
     shape: { kind: 'frame' },
     meaning,
     optional: false,
-    read: (place, setup) => readFrame(place, endGfn(setup) - 1),
+    read: (place, { endGfn }) => readFrame(place, endGfn - 1),
   };
 }
 
@@ -56,7 +56,7 @@ export const startParameter: Parameter<number> = {
   shape: { kind: 'frame' },
   meaning: 'first guest frame of the range',
   optional: true,
-  read: (place, setup) => (place.present ? readFrame(place, endGfn(setup) - 1) : 0),
+  read: (place, { endGfn }) => (place.present ? readFrame(place, endGfn - 1) : 0),
 };
 
 /** Where a range ends, itself not in it; left out: at the end of the tables' reach. */
@@ -64,7 +64,7 @@ export const endParameter: Parameter<number> = {
   shape: { kind: 'frame' },
   meaning: 'guest frame after the range',
   optional: true,
-  read: (place, setup) => (place.present ? readFrame(place, endGfn(setup)) : endGfn(setup)),
+  read: (place, { endGfn }) => (place.present ? readFrame(place, endGfn) : endGfn),
 };
 
 export const asIdParameter: Parameter<number> = {
@@ -142,9 +142,9 @@ export const slotParameter: Parameter<number> = {
   shape: { kind: 'count', min: 0, max: 32_767 },
   meaning: 'memory slot',
   optional: false,
-  read: (place, setup) => {
+  read: (place, { slots }) => {
     const id = place.count(0, 32_767);
-    if (id === undefined || setup.slots.some((slot) => slot.id === id)) return id;
+    if (id === undefined || slots.some((slot) => slot.id === id)) return id;
     place.fail(`there is no slot ${id}`);
     return undefined;
   },

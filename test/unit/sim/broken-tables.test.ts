@@ -5,6 +5,7 @@ import { Engine } from '../../../src-core/sim/engine';
 import { jsonTop } from '../../../src-core/sim/json-place';
 import type { Machine } from '../../../src-core/sim/machine';
 import { readStep } from '../../../src-core/sim/scenario-steps';
+import { TdpPlan } from '../../../src-core/sim/tdp-plan';
 import { PlainVm } from './model/plain-vm';
 import { anyOperation, anyVm, type RandomVm, scenarioOf, slotsOf } from './model/random-vm';
 import { Translator, versionNumber } from './model/translate-operation';
@@ -39,7 +40,7 @@ function translator(vm: RandomVm): Translator {
 
 function runOn(machine: Machine, engine: Engine, json: Record<string, unknown>): void {
   const place = jsonTop(json);
-  const step = readStep(place, machine.setup, machine.kind);
+  const step = readStep(place, new TdpPlan(machine.setup, machine.kind));
   assert.ok(step && place.problems.length === 0, JSON.stringify(place.problems));
   engine.script.push(step);
   let moves = 0;

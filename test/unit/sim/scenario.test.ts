@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
-import { operations } from '../../../src-core/sim/operations/registry';
+import { Machine } from '../../../src-core/sim/machine';
+import { mmuModels } from '../../../src-core/sim/mmu-models';
 import { readScenario } from '../../../src-core/sim/scenario';
 import { scenarioSchema } from '../../../src-core/sim/scenario-schema';
 import { simulate } from '../../../src-core/sim/simulate';
@@ -15,19 +16,27 @@ function problemsOf(json: unknown): string[] {
 
 const machine = { kernel: '6.1' };
 const slots = [guestMemory];
+const everyOperation = mmuModels.flatMap(({ operations }) => operations);
 
 /** The parts of the schema that are looked at. */
-interface WrittenSchema {
-  readonly definitions: {
-    readonly operation: {
-      readonly properties: { readonly do: { readonly enum: string[] } };
-      readonly allOf: readonly {
-        readonly if: { readonly properties: { readonly do: { readonly const: string } } };
-        readonly then: { readonly properties: Record<string, unknown> };
-      }[];
-    };
-  };
-  readonly properties: { readonly machine: { readonly properties: Record<string, unknown> } };
+interface OperationsSchema {
+  readonly properties: { readonly do: { readonly enum: string[] } };
+  readonly allOf: readonly {
+    readonly if: { readonly properties: { readonly do: { readonly const: string } } };
+    readonly then: { readonly properties: Record<string, unknown> };
+  }[];
+}
+
+interface ModelSchema {
+  readonly then?: ModelSchema;
+  readonly else?: ModelSchema;
+  readonly properties?: { readonly machine: { readonly properties: Record<string, unknown> } };
+}
+
+/** Names of `machine` that the schema knows, kind of machine by kind, the first kind's last. */
+function machineNames(schema: ModelSchema): string[][] {
+  const own = (schema.then ?? schema).properties!.machine.properties;
+  return [Object.keys(own), ...(schema.else ? machineNames(schema.else) : [])];
 }
 
 describe('scenarios', () => {
@@ -130,41 +139,50 @@ describe('scenarios', () => {
       run: [{ do: 'fault', gfn: '0x3', maxLevel: 1 }],
     });
     const result = simulate(given);
-    assert.ok(!('problem' in result));
+    assert.ok(!('problem' in result) && result.machine instanceof Machine);
     const addresses = [...result.machine.pages.all()].map(({ table }) => table.pa);
     assert.deepEqual(addresses, [0x7000, 0x3000, 0x9000, 0xa000]);
   });
 
-  it('have a schema that knows every operation and its parameters', () => {
-    const schema = JSON.parse(JSON.stringify(scenarioSchema())) as WrittenSchema;
-    const { properties, allOf } = schema.definitions.operation;
-    assert.deepEqual(
-      properties.do.enum,
-      operations.map(({ name }) => name),
-    );
-    for (const [number, { name, parameters }] of operations.entries()) {
-      const rule = allOf[number]!;
-      assert.equal(rule.if.properties.do.const, name);
-      assert.deepEqual(Object.keys(rule.then.properties), Object.keys(parameters));
+  it('have a schema that knows every kind of machine, operation and parameter', () => {
+    const schema = JSON.parse(JSON.stringify(scenarioSchema())) as ModelSchema & {
+      readonly definitions: Readonly<Record<string, OperationsSchema>>;
+    };
+    for (const model of mmuModels) {
+      const { properties, allOf } = schema.definitions[`${model.mmu}-operation`]!;
+      assert.deepEqual(
+        properties.do.enum,
+        model.operations.map(({ name }) => name),
+      );
+      for (const [number, { name, parameters }] of model.operations.entries()) {
+        const rule = allOf[number]!;
+        assert.equal(rule.if.properties.do.const, name);
+        assert.deepEqual(Object.keys(rule.then.properties), Object.keys(parameters));
+      }
     }
-    const known = Object.keys(schema.properties.machine.properties);
-    const all = Object.fromEntries(known.map((name) => [name, null]));
-    const complaints = problemsOf({ machine: { ...all, kernel: '6.1' }, slots });
-    assert.deepEqual(complaints, [], 'the reader knows the same names');
+    const known = machineNames(schema).reverse();
+    assert.equal(known.length, mmuModels.length);
+    for (const [number, { mmu }] of mmuModels.entries()) {
+      const all = Object.fromEntries(known[number]!.map((name) => [name, null]));
+      const complaints = problemsOf({ machine: { ...all, kernel: '6.1', mmu } });
+      assert.deepEqual(complaints, [], `the reader of ${mmu} knows the same names`);
+    }
   });
 
   it('are described in docs/simulator.md: every operation, and an example that runs', () => {
     const text = readFileSync('docs/simulator.md', 'utf8');
-    for (const { name } of operations) assert.ok(text.includes(`\`${name}\``), name);
+    for (const { name } of everyOperation) assert.ok(text.includes(`\`${name}\``), name);
     const example: unknown = JSON.parse(/```json\n([\s\S]*?)```/.exec(text)![1]!);
     const result = simulate(scenario(example as Record<string, unknown>));
     assert.ok(!('problem' in result) && result.stop === null);
   });
 
   it('every operation has a name of its own, a title and a source', () => {
-    assert.equal(new Set(operations.map(({ name }) => name)).size, operations.length);
-    for (const { name, title, summary, source } of operations) {
-      assert.match(name, /^[a-z]+(-[a-z]+)*$/);
+    for (const { operations } of mmuModels) {
+      assert.equal(new Set(operations.map(({ name }) => name)).size, operations.length);
+    }
+    for (const { name, title, summary, source } of everyOperation) {
+      assert.match(name, /^[a-z]+(-[a-z0-9]+)*$/);
       assert.ok(title !== '' && summary.endsWith('.') && source !== '', name);
     }
   });

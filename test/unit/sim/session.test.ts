@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 
 import { readScenario } from '../../../src-core/sim/scenario';
+import type { Machine } from '../../../src-core/sim/machine';
 import type { Session } from '../../../src-core/sim/session';
 import { complaints, results, scenario, sessionOf, vm } from './small-machine';
 
 /** Everything that can be seen of a machine, as text. */
-function view(session: Session): string {
+function view(session: Session<Machine>): string {
   const { machine, position } = session;
   const tables = [...machine.pages.all()]
     .sort((a, b) => a.serial - b.serial)

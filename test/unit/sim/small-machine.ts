@@ -24,15 +24,13 @@ export function vm(
 }
 
 export function machineOf(given: Scenario, keepsHistory = true): Machine {
-  const machine = Machine.build(given.setup, keepsHistory);
+  const machine = given.plan.build(keepsHistory);
   assert.ok(machine instanceof Machine);
   return machine;
 }
 
-export function sessionOf(given: Scenario): Session {
-  const session = Session.open(given);
-  assert.ok(session instanceof Session);
-  return session;
+export function sessionOf(given: Scenario): Session<Machine> {
+  return Session.on(given, machineOf(given));
 }
 
 /** Runs a part of an operation to its end, or to where the kernel would stop. */

@@ -4,6 +4,7 @@ import { Engine } from '../../../../src-core/sim/engine';
 import { jsonTop } from '../../../../src-core/sim/json-place';
 import type { Machine } from '../../../../src-core/sim/machine';
 import { readStep } from '../../../../src-core/sim/scenario-steps';
+import { TdpPlan } from '../../../../src-core/sim/tdp-plan';
 import { machineOf, scenario } from '../small-machine';
 import { PlainVm } from './plain-vm';
 import { type RandomOperation, type RandomVm, scenarioOf, slotsOf } from './random-vm';
@@ -43,7 +44,7 @@ export class BothWorlds {
     const both = this.#translator.both(operation);
     if (!both) return;
     const place = jsonTop({ ...both.json, yields: operation.yields.map((after) => ({ after })) });
-    const step = readStep(place, this.machine.setup, this.machine.kind);
+    const step = readStep(place, new TdpPlan(this.machine.setup, this.machine.kind));
     assert.ok(step && place.problems.length === 0, JSON.stringify(place.problems));
     this.#engine.script.push(step);
     while (this.#engine.advance());

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { Engine } from '../../../../src-core/sim/engine';
 import { jsonTop } from '../../../../src-core/sim/json-place';
 import { readStep } from '../../../../src-core/sim/scenario-steps';
+import { TdpPlan } from '../../../../src-core/sim/tdp-plan';
 import type { Machine } from '../../../../src-core/sim/machine';
 import { complaints, machineOf, scenario } from '../small-machine';
 import { PlainVm } from './plain-vm';
@@ -46,7 +47,7 @@ export class CrossedCpus {
     });
     const json = { ...own.json, inject, yields: first.yields.map((after) => ({ after })) };
     const place = jsonTop(json);
-    const step = readStep(place, this.machine.setup, this.machine.kind);
+    const step = readStep(place, new TdpPlan(this.machine.setup, this.machine.kind));
     assert.ok(step && place.problems.length === 0, JSON.stringify(place.problems));
     this.#engine.script.push(step);
     while (this.#engine.advance());

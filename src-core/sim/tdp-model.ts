@@ -1,0 +1,116 @@
+import type { JsonPlace } from './json-place';
+import { readListedTables, readTableAddress } from './listed-tables-json';
+import {
+  allocatorNames,
+  allocatorSchema,
+  cpuSchema,
+  described,
+  frameSchema,
+  listSchema,
+  readAllocator,
+  readCpu,
+  readOptionalWord,
+  tablesSchema,
+  wordSchema,
+} from './machine-json';
+import type { MmuModel } from './machine-plan';
+import { machineKind, type MachineSetup, tdpFormats } from './machine-setup';
+import { operations } from './operations/registry';
+import { readSlots, slotsSchema } from './scenario-slots';
+import { TdpPlan } from './tdp-plan';
+
+const machineNames = [
+  'mmu',
+  'kernel',
+  'format',
+  'levels',
+  'cpu',
+  ...allocatorNames,
+  'nxHugePages',
+  'eagerSplit',
+  'dirtyBy',
+  'generation',
+];
+
+/** KVM's TDP MMU on x86. */
+export const tdpModel: MmuModel = {
+  mmu: 'tdp',
+  title: 'KVM’s TDP MMU: EPT or NPT tables',
+  topNames: ['slots', 'tables', 'roots'],
+  operations,
+  read(top) {
+    const setup = readSetup(top);
+    if (!setup) return undefined;
+    const kind = machineKind(setup);
+    if (!('problem' in kind)) return new TdpPlan(setup, kind);
+    top.member('machine').member('kernel').fail(kind.problem);
+    return undefined;
+  },
+  machineSchema: {
+    kernel: described('version, 5.10 or later, such as 6.1', { type: 'string' }),
+    format: described('format of the tables', { enum: tdpFormats, default: 'ept' }),
+    levels: described('levels of the tables', { enum: [4, 5], default: 4 }),
+    cpu: cpuSchema,
+    ...allocatorSchema,
+    nxHugePages: described('huge pages are not executable (iTLB multihit)', { type: 'boolean' }),
+    eagerSplit: described('huge pages are split when dirty logging begins', { type: 'boolean' }),
+    dirtyBy: described('how writes are logged', { enum: ['dirty-bit', 'write-protection'] }),
+    generation: described('generation of the memory slots', wordSchema),
+  },
+  topSchema: {
+    slots: slotsSchema,
+    tables: described('tables that are there from the start', tablesSchema),
+    roots: described(
+      'roots among the tables',
+      listSchema({
+        type: 'object',
+        required: ['pa'],
+        properties: { pa: frameSchema, asId: { enum: [0, 1] } },
+      }),
+    ),
+  },
+};
+
+function readSetup(top: JsonPlace): MachineSetup | undefined {
+  const machine = top.member('machine');
+  machine.knowsOnly(machineNames);
+  const tables = readListedTables(top.member('tables'));
+  const roots = top.member('roots').items().map(readRoot);
+  const setup: MachineSetup = {
+    kernel: machine.member('kernel').text() ?? '',
+    format: machine.member('format').choice(tdpFormats, 'ept') ?? 'ept',
+    levels: machine.member('levels').count(4, 5, 4) === 5 ? 5 : 4,
+    cpu: readCpu(machine.member('cpu')),
+    allocator: readAllocator(machine),
+    nxHugePages: machine.member('nxHugePages').flag(false) ?? false,
+    eagerSplit: machine.member('eagerSplit').flag(true) ?? true,
+    dirtyBy:
+      machine.member('dirtyBy').choice(['dirty-bit', 'write-protection'], 'dirty-bit') ??
+      'dirty-bit',
+    generation: readOptionalWord(machine.member('generation')),
+    slots: readSlots(top.member('slots')),
+    tables,
+    roots,
+  };
+  checkRoots(top, setup);
+  return top.problems.length > 0 ? undefined : setup;
+}
+
+function readRoot(place: JsonPlace): { pa: number; asId: number } {
+  return {
+    pa: readTableAddress(place.member('pa')) ?? 0,
+    asId: place.member('asId').count(0, 1, 0) ?? 0,
+  };
+}
+
+function checkRoots(top: JsonPlace, { roots, tables }: MachineSetup): void {
+  const held = new Set(tables.map(({ pa }) => pa));
+  roots.forEach(({ pa }, number) => {
+    if (!held.has(pa)) {
+      top.member('roots').items()[number]!.member('pa').fail('this table is not among the tables');
+    }
+  });
+  if (tables.length > 0 && roots.length === 0) {
+    top.member('roots').fail('tables are stated, but no root');
+  }
+}
