@@ -46,7 +46,15 @@ export function bitField(word: bigint, high: number, low: number): bigint {
 
 /** Numbers of the bits that are set, highest first. */
 export function setBits(word: bigint): number[] {
+  return [...setBitsOfHalf(highHalf(word), 32), ...setBitsOfHalf(lowHalf(word), 0)];
+}
+
+function setBitsOfHalf(half: number, lowest: number): number[] {
   const bits: number[] = [];
-  for (let bit = 63; bit >= 0; bit--) if ((word >> BigInt(bit)) & 1n) bits.push(bit);
+  for (let rest = half; rest !== 0;) {
+    const bit = 31 - Math.clz32(rest);
+    bits.push(lowest + bit);
+    rest &= ~(1 << bit);
+  }
   return bits;
 }

@@ -6,6 +6,7 @@ import {
   type DescriptorType,
 } from '../paging/arm64-fields';
 import { architectureLevel, granuleOf, levelShift } from '../paging/arm64-granule';
+import { regimeOf } from '../paging/arm64-regimes';
 import type { CpuConfig } from '../paging/cpu';
 import type { Basis, DecodedEntry, DecodedField, Facts, Finding } from '../paging/decoded-entry';
 import type { FieldSpec } from '../paging/format';
@@ -18,9 +19,15 @@ import { arm64Warnings } from './arm64-warnings';
 import type { DecodeProblem, DecodeRequest } from './decode-request';
 
 const stages = {
-  'arm64-s1': { stage: 1, read: readStage1, layouts: arm64LayoutNames['arm64-s1'] },
-  'arm64-s2': { stage: 2, read: readStage2, layouts: arm64LayoutNames['arm64-s2'] },
+  'arm64-s1': { stage: 1, read: readStage1 },
+  'arm64-s2': { stage: 2, read: readStage2 },
 } as const;
+
+/** Layouts of the software bits that are read: KVM's own code at EL2 has KVM's in stage 1 too. */
+function layoutsOf(format: keyof typeof stages, cpu: CpuConfig): readonly string[] {
+  const ofKvm = format === 'arm64-s2' || regimeOf(cpu.regime).software === 'kvm-hyp';
+  return arm64LayoutNames[ofKvm ? 'arm64-s2' : 'arm64-s1'];
+}
 
 /** What both stages say of an entry. */
 function sharedFacts(value: bigint, type: DescriptorType, level: number, cpu: CpuConfig): Facts {
@@ -102,7 +109,7 @@ export function decodeArm64(request: DecodeRequest): DecodedEntry | DecodeProble
   if (format !== 'arm64-s1' && format !== 'arm64-s2') return { problem: `${format} is not arm64` };
   const problem = problemOf(request, cpu);
   if (problem !== undefined) return { problem };
-  const { stage, read, layouts } = stages[format];
+  const { stage, read } = stages[format];
   const type = descriptorType(value, level, cpu);
   const { kernel, layout } = request;
   const reading = read({ value, type, level, cpu, kernel, layout });
@@ -111,7 +118,7 @@ export function decodeArm64(request: DecodeRequest): DecodedEntry | DecodeProble
       problem:
         layout === undefined
           ? `'${kernel ?? ''}' is no kernel version`
-          : `there is no layout '${layout}' of ${format}: ${layouts.join(', ')}`,
+          : `there is no layout '${layout}' of ${format} here: ${layoutsOf(format, cpu).join(', ')}`,
     };
   }
   const warnings = arm64Warnings(stage, { value, type, level, cpu });

@@ -194,5 +194,10 @@ describe('arm64 entries', () => {
     assert.match(problem({ level: 'x' }), /no level/);
     assert.match(problem({ mair: 'yes' }), /'yes' is no value for 'mair'/);
     assert.match(problem({ layout: 's2-v1' }), /no layout 's2-v1'.*s2-v6\.2/);
+    // KVM's own tables at EL2 have the software bits of KVM's rows.
+    assert.match(
+      problem({ stage: 's1', regime: 'el2-nvhe', layout: 's1-v5.3' }),
+      /no layout 's1-v5\.3'.*: s2-v4\.20, /,
+    );
   });
 });

@@ -4,12 +4,14 @@ import { decodeEntry } from '../../../src-core/kvm/decode';
 import { encodeEntry } from '../../../src-core/kvm/encode';
 import { layoutNames } from '../../../src-core/kvm/layouts';
 import type { CpuConfig } from '../../../src-core/paging/cpu';
-import type { DecodedEntry } from '../../../src-core/paging/decoded-entry';
-import type { EntryFormatName } from '../../../src-core/paging/entry-format';
+import { type EntryFormatName, entryFormats } from '../../../src-core/paging/entry-format';
 import { bitMask } from '../../../src-core/word';
+import { entryCases } from '../../property/entry-case';
+import { entryProblem } from '../../property/entry-property';
 
-/** A longer run: PAGEWALK_PROPERTY_RUNS=10000000 npm test -- … */
-const runs = Number(process.env['PAGEWALK_PROPERTY_RUNS'] ?? 4000);
+/** Cases that shrink when they fail, and cases of the long run (`npm run test:property`). */
+const runs = 4000;
+const seededCases = 20_000;
 
 const deep = [1, 2, 3, 4, 5];
 const places: { format: EntryFormatName; levels: number[]; bits: number }[] = [
@@ -72,18 +74,6 @@ const anyCpu: fc.Arbitrary<CpuConfig> = fc
     return Object.fromEntries(stated);
   });
 
-function assertEveryBitOnce(entry: DecodedEntry, bits: number): void {
-  let next = bits - 1;
-  for (const field of entry.fields) {
-    assert.equal(field.high, next, `${field.name} begins where the field above it ends`);
-    assert.ok(field.low <= field.high, field.name);
-    next = field.low - 1;
-  }
-  assert.equal(next, -1, 'the last field ends at bit 0');
-  const names = new Set(entry.fields.map(({ name }) => name));
-  assert.equal(names.size, entry.fields.length, 'no two fields of one name');
-}
-
 describe('any value in any format, layout, level and CPU', () => {
   it(`decodes; every bit stands in one field; its fields encode to it again (${runs} cases)`, () => {
     fc.assert(
@@ -95,17 +85,29 @@ describe('any value in any format, layout, level and CPU', () => {
         ({ format, level, bits }, word, layout, cpu) => {
           const value = word & bitMask(bits - 1, 0);
           const place = { format, level, cpu, ...(layout === undefined ? {} : { layout }) };
-          const entry = decodeEntry({ ...place, value });
-          assert.ok('fields' in entry);
-          assertEveryBitOnce(entry, bits);
-          const fields = Object.fromEntries(entry.fields.map((field) => [field.name, field.value]));
-          const named = entry.layout === null ? {} : { layout: entry.layout };
-          const back = encodeEntry({ format, level, cpu, ...named, fields });
-          assert.deepEqual('value' in back ? back.value : back.problem, value);
+          assert.equal(entryProblem({ place, value }), null);
         },
       ),
       { numRuns: runs },
     );
+  });
+
+  it(`does so in every format, arm64's too, and without a kernel (${seededCases} seeded cases)`, () => {
+    let number = 0;
+    const formats = new Set<string>();
+    for (const one of entryCases(1, 0, seededCases)) {
+      assert.equal(entryProblem(one), null, `npm run test:property -- --seed 1 --case ${number}`);
+      formats.add(one.place.format);
+      number++;
+    }
+    assert.equal(formats.size, entryFormats.length);
+  });
+
+  it('makes any seeded case again without those before it', () => {
+    const run = [...entryCases(7, 0, 200)];
+    for (const number of [0, 63, 64, 199]) {
+      assert.deepEqual([...entryCases(7, number, number + 1)], [run[number]]);
+    }
   });
 
   it('assumes no guard against L1TF that would make an MMIO entry a leaf', () => {
