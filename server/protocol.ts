@@ -31,6 +31,8 @@ export interface RootsResult {
   readonly roots: readonly RootInfo[];
   /** What is assumed for this file: format, kernel, root, and why. */
   readonly assumptions: FileAssumptions;
+  /** It holds no dump but a trace: a walk that names no root goes through the tables at its end. */
+  readonly trace: boolean;
 }
 
 export interface FileAssumptions {

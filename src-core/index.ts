@@ -64,9 +64,11 @@ export {
   pagedImage,
   rawImage,
 } from './memory/raw-image';
+export { type AddressBase, type AddressMap } from './text/address-map';
 export * from './text/directive';
 export { type PlacedDirective, type TextEdit, TextIndex } from './text/index';
 export { type LogEvent, type LogField, parseLogLine } from './text/log/log-event';
+export { knownEvents } from './text/log/registry';
 export type { LogFieldRole, LogHints } from './text/log/log-family';
 export type { ChunkText, StoredText } from './text/line-chunk';
 export type { TextFinding } from './text/text-finding';

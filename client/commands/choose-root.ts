@@ -19,8 +19,9 @@ function plausible(roots: readonly RootInfo[]): readonly RootInfo[] {
   return roots.filter(({ score }) => score >= best * rivalry);
 }
 
-/** The file's own root need not be asked for: it was given, or one table stands out. */
-export function isCertain({ roots, assumptions }: RootsResult): boolean {
+/** The root need not be asked for: it was given, one table stands out, or a trace tells it. */
+export function isCertain({ roots, assumptions, trace }: RootsResult): boolean {
+  if (trace) return true;
   if (assumptions.root === null) return false;
   const tables = new Set(plausible(roots).map(({ address }) => address));
   return assumptions.rootBasis === 'given' || tables.size === 1;

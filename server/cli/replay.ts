@@ -60,7 +60,7 @@ async function runReplay(args: readonly string[], io: CliIo): Promise<ExitStatus
   const [index] = texts;
   if (!index) throw inputProblem(`${positionals[0]!} is no text: a trace is expected`);
   io.progress(`replaying ${counted(index.lineCount, 'line')}`);
-  const replay = new TraceReplay(index);
+  const replay = TraceReplay.of(index);
   if (replay.changeCount === 0) {
     throw inputProblem(
       `${positionals[0]!} tells no change of an entry: record kvmmmu:* (kvm_tdp_mmu_spte_changed, kvm_mmu_set_spte)`,

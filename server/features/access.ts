@@ -1,4 +1,5 @@
 import { accessChoices, accessFile } from '../access-reply';
+import { readyToAsk } from '../asked-walk';
 import {
   type AccessChoices,
   type AccessChoicesParams,
@@ -12,15 +13,17 @@ import type { Feature } from './feature';
 /** Would this access fault, and with what? */
 export const access: Feature = {
   capabilities: {},
-  register({ connection, view, safely }) {
+  register({ connection, view, pause, safely }) {
+    const surroundings = { connection, pause };
     connection.onRequest(
       accessChoicesRequest,
       safely<AccessChoicesParams, AccessChoices>(
         'access choices',
         { format: null, options: [] },
-        async (params) => {
+        async (params, token) => {
           const file = await view(params.uri);
-          return file ? accessChoices(file, params) : { format: null, options: [] };
+          const ready = file && (await readyToAsk(file, params, surroundings, token));
+          return ready ? accessChoices(file, params) : { format: null, options: [] };
         },
       ),
     );
@@ -29,9 +32,11 @@ export const access: Feature = {
       safely<AccessParams, AccessResponse>(
         'access',
         { problem: 'The question failed; see the log.' },
-        async (params) => {
+        async (params, token) => {
           const file = await view(params.uri);
-          return file ? accessFile(file, params) : { problem: 'The file is not open.' };
+          if (!file) return { problem: 'The file is not open.' };
+          const ready = await readyToAsk(file, params, surroundings, token);
+          return ready ? accessFile(file, params) : { problem: 'The file was edited meanwhile.' };
         },
       ),
     );

@@ -13,7 +13,7 @@ import type { FileView } from '../file-view';
 import type { Place } from '../protocol';
 import { placeOfTable } from '../text-places';
 import { placeOnLine } from '../trace/line-of-value';
-import { replayOf } from '../trace/replayed-trace';
+import { replayOf, traceReplayed } from '../trace/replayed-trace';
 import type { Feature } from './feature';
 
 /**
@@ -22,14 +22,18 @@ import type { Feature } from './feature';
  */
 export const definition: Feature = {
   capabilities: { definitionProvider: true },
-  register({ connection, client, view, safely }) {
+  register({ connection, client, view, pause, safely }) {
     connection.onDefinition(
       safely<DefinitionParams, Definition | DefinitionLink[] | null>(
         'definition',
         null,
-        async ({ textDocument, position }) => {
+        async ({ textDocument, position }, token) => {
           const file = await view(textDocument.uri);
-          const link = file && definitionAt(file, position.line, position.character);
+          // Where an entry was set before, only a replay tells.
+          const ready =
+            file?.index.logEvent(position.line) === undefined ||
+            (await traceReplayed(file, { connection, pause }, token));
+          const link = file && ready && definitionAt(file, position.line, position.character);
           if (!link) return null;
           return client().definitionLinks
             ? [link]

@@ -2,6 +2,7 @@ import { formatWord } from '../../src-core/index';
 import { fileAssumptions } from '../assumptions';
 import type { FileView } from '../file-view';
 import { rootsRequest, type RootsParams, type RootsResult } from '../protocol';
+import { isTraceAlone } from '../trace/tables-as-of';
 import type { Feature } from './feature';
 
 /** Nothing known: what a file that is not open, or a fault of ours, is answered with. */
@@ -17,6 +18,7 @@ const unknown: RootsResult = {
     levels: null,
     why: 'Nothing is known of this file.',
   },
+  trace: false,
 };
 
 /** The roots that a file's dumps suggest, and what is assumed for the file. */
@@ -44,5 +46,6 @@ export function rootsOf(view: FileView): RootsResult {
       evidence,
     })),
     assumptions: fileAssumptions(view),
+    trace: isTraceAlone(view),
   };
 }

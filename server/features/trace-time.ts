@@ -10,17 +10,20 @@ import {
   type TraceTablesResponse,
 } from '../protocol';
 import { differenceBetween } from '../trace/difference';
+import { traceReplayed } from '../trace/replayed-trace';
 import { tableText } from '../trace/table-text';
 import { momentOf } from '../trace/tables-as-of';
 import { unhurried } from '../unhurried';
 import type { Feature } from './feature';
 
 const notOpen = { problem: 'The file is not open.' };
+const edited = { problem: 'The file was edited meanwhile.' };
 
 /** KVM's tables as of a line of a trace, and what differs between two lines. */
 export const traceTime: Feature = {
   capabilities: {},
   register({ connection, view, pause, safely }) {
+    const surroundings = { connection, pause };
     connection.onRequest(
       traceLineRequest,
       safely<TraceLine, TraceLineReply>('trace line', { address: null }, async (params) => {
@@ -38,12 +41,11 @@ export const traceTime: Feature = {
         async (params, token) => {
           const file = await view(params.uri);
           if (!file) return notOpen;
+          if (!(await traceReplayed(file, surroundings, token))) return edited;
           const moment = momentOf(file, params.line);
           if ('problem' in moment) return moment;
-          // The first replay takes a while: nobody may wait for the answer any more.
-          await pause();
-          const text = await unhurried(file, { pause }, token, tableText(file, moment));
-          return text === undefined ? { problem: 'The file was edited meanwhile.' } : { text };
+          const text = await unhurried(file, surroundings, token, tableText(file, moment));
+          return text === undefined ? edited : { text };
         },
       ),
     );
@@ -52,9 +54,11 @@ export const traceTime: Feature = {
       safely<TraceDifferenceParams, TraceDifferenceResponse>(
         'difference between lines',
         { problem: 'The lines could not be compared; see the log.' },
-        async (params) => {
+        async (params, token) => {
           const file = await view(params.uri);
-          return file ? differenceBetween(file, params) : notOpen;
+          if (!file) return notOpen;
+          const ready = await traceReplayed(file, surroundings, token);
+          return ready ? differenceBetween(file, params) : edited;
         },
       ),
     );

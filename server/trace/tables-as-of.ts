@@ -1,6 +1,7 @@
 import {
   detectTables,
   findEntryFormat,
+  knownEvents,
   type StateMemory,
   type TableState,
   type TraceReplay,
@@ -30,6 +31,18 @@ export interface TablesAsOf {
 /** The moment that was asked about last: walks and documents ask about the same one often. */
 const lastMoments = new WeakMap<FileView, TraceMoment>();
 const readTables = new WeakMap<TraceMoment, Map<TraceTree, TablesAsOf>>();
+
+/** Events whose lines tell what an entry holds from then on. */
+const tellingEvents = new Set(['kvm_tdp_mmu_spte_changed', 'kvm_mmu_set_spte']);
+
+/** Whether a file holds no dump, and lines that tell of entries, so that its tables can be replayed. */
+export function isTraceAlone({ index }: FileView): boolean {
+  if (index.memory.frameCount > 0) return false;
+  for (const { event } of index.events()) {
+    if (tellingEvents.has(knownEvents[event]!.spec.name)) return true;
+  }
+  return false;
+}
 
 /** A line of a file's trace and the tables at it, or why there are none. */
 export function momentOf(view: FileView, line: number): TraceMoment | { readonly problem: string } {

@@ -33,6 +33,31 @@ export function askedAsOf(
   };
 }
 
+/**
+ * The tables at the end of a file's trace, for a question that names no line: the answer says so.
+ */
+export function askedAtEnd(view: FileView): AskedTables | { readonly problem: string } {
+  const line = lastLine(view);
+  const asked = askedAsOf(view, line);
+  if ('problem' in asked) return asked;
+  return {
+    tables: asked.tables,
+    reply(tables, walk) {
+      const told = asked.reply(tables, walk);
+      if (told.status === 'missing') return told;
+      const moment = `As of the trace's end, line ${grouped(line + 1)}.`;
+      return { ...told, summary: `${told.summary} ${moment}` };
+    },
+  };
+}
+
+/** The last line of a text that says anything. */
+function lastLine({ index }: FileView): number {
+  let line = index.lineCount - 1;
+  while (line > 0 && index.lineText(line).trim() === '') line--;
+  return line;
+}
+
 /** A walk that ends where the trace is silent: nobody can dump that moment any more. */
 function asTold(reply: WalkReply, { format }: TableChoice, line: number): WalkReply {
   if (reply.status !== 'missing') return reply;

@@ -8,7 +8,8 @@ export const entriesPerTable = 512;
 /** Puts words into pages, and remembers which line told each. */
 export class PageWriter {
   readonly memory = new FrameStore();
-  private readonly lines = new Map<number, Int32Array>();
+  /** By slot of the memory. */
+  private readonly lines: (Int32Array | undefined)[] = [];
 
   constructor(private readonly source: string) {
     this.memory.sources.push({
@@ -35,19 +36,26 @@ export class PageWriter {
     this.memory.known.markWhole(slot);
   }
 
-  word(frame: number, index: number, lo: number, hi: number, line: number): void {
-    const { halves, base, slot } = this.page(frame);
-    halves[base + 2 * index] = lo;
-    halves[base + 2 * index + 1] = hi;
-    this.memory.known.mark(slot, 2 * index, 2 * index + 2);
-    let lines = this.lines.get(frame);
-    if (!lines) this.lines.set(frame, (lines = new Int32Array(entriesPerTable).fill(-1)));
+  /** The slot of a page, to write words into it. */
+  slotOf(frame: number): number {
+    return this.memory.ensure(frame);
+  }
+
+  /** @param slot from {@link slotOf} */
+  word(slot: number, index: number, lo: number, hi: number, line: number): void {
+    const { memory } = this;
+    const halves = memory.buffers[memory.slotBuffer[slot]!]!;
+    const half = memory.slotOffset[slot]! + 2 * index;
+    halves[half] = lo;
+    halves[half + 1] = hi;
+    memory.known.mark(slot, 2 * index, 2 * index + 2);
+    const lines = (this.lines[slot] ??= new Int32Array(entriesPerTable).fill(-1));
     lines[index] = line;
   }
 
   private page(frame: number): { halves: Uint32Array; base: number; slot: number } {
     const { memory } = this;
-    const slot = memory.ensure(frame);
+    const slot = this.slotOf(frame);
     return {
       slot,
       halves: memory.buffers[memory.slotBuffer[slot]!]!,
@@ -56,7 +64,7 @@ export class PageWriter {
   }
 
   private originOf(frame: number, offset: number): Origin | undefined {
-    const line = this.lines.get(frame)?.[offset >>> 3] ?? -1;
+    const line = this.lines[this.memory.heldSlot(frame)]?.[offset >>> 3] ?? -1;
     return line < 0 ? undefined : { kind: 'text', source: this.source, line, start: 0, end: 0 };
   }
 }

@@ -48,12 +48,31 @@ export class TraceReplay {
   readonly limits: ReplayLimits;
   private nextOf: Uint32Array | null = null;
 
-  constructor(readonly index: TextIndex) {
-    const reader = new TraceReader();
-    reader.read(index);
-    this.store = reader.writer;
-    const { lost, unread, unplaced, writer } = reader;
+  private constructor(
+    readonly index: TextIndex,
+    { lost, unread, unplaced, writer }: TraceReader,
+  ) {
+    this.store = writer;
     this.limits = { lost, unread, unplaced, gaps: writer.gaps };
+  }
+
+  /** Replays a whole trace. */
+  static of(index: TextIndex): TraceReplay {
+    const steps = TraceReplay.inSteps(index);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return step.value;
+    }
+  }
+
+  /**
+   * Replays a trace in steps of about a millisecond, each with the share of it that is read, 0 to 1.
+   * The text must not change meanwhile.
+   */
+  static *inSteps(index: TextIndex): Generator<number, TraceReplay> {
+    const reader = new TraceReader();
+    yield* reader.read(index);
+    return new TraceReplay(index, reader);
   }
 
   /** Roots in the order in which the trace shows them. */

@@ -48,9 +48,12 @@ export function sameButCpuBits(lo: number, hi: number, otherLo: number, otherHi:
   return hi === otherHi && ((lo ^ otherLo) & ~cpuBits) === 0;
 }
 
+/** By level: a power is worked out anew each time, and every line asks. */
+const pagesByLevel = Float64Array.from({ length: 8 }, (_, level) => 2 ** (9 * (level - 1)));
+
 /** 4 KiB pages that an entry of a level covers. */
 export function pagesOfLevel(level: number): number {
-  return 2 ** (9 * (level - 1));
+  return pagesByLevel[level]!;
 }
 
 /**

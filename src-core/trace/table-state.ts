@@ -38,6 +38,9 @@ export interface StateMemory {
   readonly levels: number;
 }
 
+const noSlot = -1;
+const notAsked = -2;
+
 /** Where a root whose place no line tells is put: the highest page there is, where no memory is. */
 const standInFrame = 2 ** 40 - 1;
 
@@ -168,10 +171,11 @@ export class TableState {
         }
       }
     }
+    const slots = new Int32Array(this.last.length).fill(notAsked);
     for (const some of entries.byLevel) {
       for (const entry of some) {
         if (entry < this.last.length && entries.treeOf(entry) === tree.number) {
-          this.writeEntry(pages, tree, entry, rootFrame);
+          this.writeEntry(pages, tree, entry, rootFrame, slots);
         }
       }
     }
@@ -196,7 +200,14 @@ export class TableState {
     else if (!isTableLink(lo, hi, level)) pages.fill(frame, 0, this.store.emptyHigh);
   }
 
-  private writeEntry(pages: PageWriter, tree: TraceTree, entry: number, rootFrame: number): void {
+  /** @param slots by entry: the page of the table that it links, as far as one was asked for */
+  private writeEntry(
+    pages: PageWriter,
+    tree: TraceTree,
+    entry: number,
+    rootFrame: number,
+    slots: Int32Array,
+  ): void {
     const { values, store } = this;
     const { entries } = store;
     const level = entries.levelOf(entry);
@@ -204,26 +215,33 @@ export class TableState {
     if (tree.namedBy === 'address') {
       const place = entries.gfn[entry]!;
       if (!values.read(entry)) return;
-      pages.word(Math.floor(place / 512), place % 512, values.lo, values.hi, this.lineOf());
+      const page = pages.slotOf(Math.floor(place / 512));
+      pages.word(page, place % 512, values.lo, values.hi, this.lineOf());
       return;
     }
-    if (level > tree.rootLevel) return;
-    let frame = rootFrame;
-    if (level < tree.rootLevel) {
-      if (!values.read(entries.parent[entry]!)) return;
-      frame = tableFrame(values.lo, values.hi);
-    }
-    if (!values.read(entry)) return;
-    const index = (entries.gfn[entry]! / pagesOfLevel(level)) % entriesPerTable;
+    // A page is there only where something of it is known.
+    if (level > tree.rootLevel || !values.read(entry)) return;
     // KVM empties a parked entry without a line (`tdp_mmu_zap_spte_atomic()`, v5.12 on).
     const parked = isParkedValue(values.lo, values.hi);
-    pages.word(
-      frame,
-      index,
-      parked ? 0 : values.lo,
-      parked ? store.emptyHigh : values.hi,
-      this.lineOf(),
-    );
+    const lo = parked ? 0 : values.lo;
+    const hi = parked ? store.emptyHigh : values.hi;
+    const line = this.lineOf();
+    const slot =
+      level === tree.rootLevel
+        ? pages.slotOf(rootFrame)
+        : this.slotBelow(pages, entries.parent[entry]!, slots);
+    const index = (entries.gfn[entry]! / pagesOfLevel(level)) % entriesPerTable;
+    if (slot !== noSlot) pages.word(slot, index, lo, hi, line);
+  }
+
+  /** The page of the table that an entry links; {@link noSlot}: the entry is unknown. */
+  private slotBelow(pages: PageWriter, entry: number, slots: Int32Array): number {
+    const known = slots[entry]!;
+    if (known !== notAsked) return known;
+    const { values } = this;
+    const slot = values.read(entry) ? pages.slotOf(tableFrame(values.lo, values.hi)) : noSlot;
+    slots[entry] = slot;
+    return slot;
   }
 
   private lineOf(): number {

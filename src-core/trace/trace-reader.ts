@@ -106,11 +106,11 @@ export class TraceReader {
     });
   }
 
-  /** Reads a whole text. */
-  read(index: TextIndex): void {
+  /** Reads a whole text, in steps. */
+  *read(index: TextIndex): Generator<number, void> {
     this.index = index;
     const { takers } = this;
-    index.readEvents((line, event, units, start) => takers.get(event)?.(line, units, start));
+    yield* index.readEvents((line, event, units, start) => takers.get(event)?.(line, units, start));
   }
 
   private tdpChanges(readers: readonly FormReader[]): Taker {
@@ -167,6 +167,8 @@ export class TraceReader {
       if (fit > bestFit) {
         bestFit = fit;
         best = tree;
+        // None fits better than this, and newer ones go first.
+        if (fit === (empty ? 2 : 3)) break;
       }
     }
     // A root's entry is empty again though no line emptied it: this is another root.

@@ -6,6 +6,8 @@ import { CancellationTokenSource, LSPErrorCodes } from 'vscode-languageserver-pr
 import {
   accessRequest,
   type AccessResponse,
+  rootsRequest,
+  type RootsResult,
   type TraceChange,
   traceDifferenceRequest,
   type TraceDifferenceResponse,
@@ -178,6 +180,42 @@ describe('time in a trace', () => {
     const answer = client.connection.sendRequest(traceTablesRequest, params, source.token);
     source.cancel();
     await assert.rejects(answer, { code: LSPErrorCodes.RequestCancelled });
+  });
+
+  it('answers others while a long trace is replayed', async () => {
+    const long = await client.open('longer.kvmtrace', trace.repeat(400), 'pagewalk-trace');
+    const other = { text: trace, word: 'gfn 100 level 1 old_spte 0', languageId: 'pagewalk-trace' };
+    // Opening it takes its time as well, which is none of the replay's.
+    await ask<TraceLineReply>(traceLineRequest, { uri: long, line: leaf });
+    const order: string[] = [];
+    const walked = walk(leaf, '0x100123', long).then((reply) => {
+      order.push('walk');
+      return reply;
+    });
+    const hovered = hoverOn(client, other).then(() => order.push('hover'));
+    assert.equal((await walked).physical, '0x103cb5123');
+    await hovered;
+    assert.deepEqual(order, ['hover', 'walk']);
+  }).timeout(60_000);
+
+  it('walks through the tables at the end where no line is named, and says so', async () => {
+    const { trace: alone, roots } = await ask<RootsResult>(rootsRequest, { uri });
+    assert.deepEqual([alone, roots], [true, []]);
+    const last = lines.findLastIndex((text) => text !== '');
+    const asked = async (address: string): Promise<WalkReply> => {
+      const response = await ask<WalkResponse>(walkRequest, { uri, address });
+      assert.ok('walk' in response, 'problem' in response ? response.problem : '');
+      return response.walk;
+    };
+    const there = await asked('0x100123');
+    const named = await walk(last, '0x100123');
+    assert.deepEqual([there.rows, there.physical], [named.rows, named.physical]);
+    assert.equal(there.summary, `${named.summary} As of the trace's end, line ${last + 1}.`);
+    const access = { uri, address: '0x100123', access: 'read', options: { user: true } };
+    assert.ok('access' in (await ask<AccessResponse>(accessRequest, access)));
+    // A root that is named is looked for in dumps, of which there are none.
+    const params = { uri, address: '0x0', root: '0x103b30000' };
+    assert.ok('problem' in (await ask<WalkResponse>(walkRequest, params)));
   });
 
   const captures = sharedPlace('captures', 'x86');

@@ -30,7 +30,7 @@ interface Comparison {
 /** Words of the captured table pages, held against what a trace's roots say at its end. */
 function compare(folder: string, trace: string): { replay: TraceReplay; found: Comparison } {
   const index = new TextIndex(readFileSync(path.join(folder, trace)), trace);
-  const replay = new TraceReplay(index);
+  const replay = TraceReplay.of(index);
   const state = replay.stateAt(index.lineCount - 1);
   const memories = replay.treesAt(index.lineCount).map((tree) => state.memory(tree).memory);
   const { pages } = JSON.parse(readFileSync(path.join(folder, 'tables.json'), 'utf8')) as {

@@ -43,7 +43,7 @@ describe('replay, against a machine that prints its own trace', () => {
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     it(`seed ${seed}: the tables as of any line`, () => {
       const { lines, moments } = run(seed, 400);
-      const replay = new TraceReplay(new TextIndex(lines.join('\n')));
+      const replay = TraceReplay.of(new TextIndex(lines.join('\n')));
       assert.deepEqual(replay.limits, { lost: [], gaps: [], unread: [], unplaced: [] });
       for (const { lines: count, asId, root, entries } of moments) {
         const tree = newestOf(replay, count - 1, asId)!;
@@ -56,7 +56,7 @@ describe('replay, against a machine that prints its own trace', () => {
     it(`seed ${seed}: without its beginning, what is told is right and the rest unknown`, () => {
       const { lines, moments } = run(seed, 300);
       const cut = Math.floor(lines.length / 3);
-      const replay = new TraceReplay(new TextIndex(lines.slice(cut).join('\n')));
+      const replay = TraceReplay.of(new TextIndex(lines.slice(cut).join('\n')));
       let known = 0;
       for (const { lines: count, asId, entries } of moments) {
         if (count <= cut) continue;
@@ -74,7 +74,7 @@ describe('replay, against a machine that prints its own trace', () => {
 
     it(`seed ${seed}: memory and list, differences and history say the same`, () => {
       const { lines } = run(seed, 200);
-      const replay = new TraceReplay(new TextIndex(lines.join('\n')));
+      const replay = TraceReplay.of(new TextIndex(lines.join('\n')));
       const line = lines.length - 1;
       const state = replay.stateAt(line);
       for (const tree of replay.treesAt(line).slice(0, 1)) {
