@@ -11,7 +11,7 @@ const vsix = path.resolve('out', 'pagewalk.vsix');
 
 /** All that the package may hold: a file, or all of a folder. */
 const allowed =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|docs\/findings\.md|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt)$/;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|docs\/(findings|scenarios\/[\w-]+)\.md|samples\/scenarios\/[\w-]+\.pagewalk\.json|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt)$/;
 
 describe('the package', () => {
   const { path: folder, remove } = temporaryFolder('package');
