@@ -25,7 +25,7 @@ export function askedAbout(view: FileView, line: number, column: number): AskedA
     case 'log-field':
       return byField(view, word.field, word.event);
     case 'plain':
-      return byAddress(view, word.value);
+      return byAddress(view, word.physical);
     case undefined:
       return undefined;
   }

@@ -1,5 +1,7 @@
 import {
   cpuConfigKeys,
+  directMaps,
+  directMapsOf,
   entryFormats,
   eras,
   formatWord,
@@ -55,7 +57,32 @@ const keys: Readonly<Record<string, DirectiveKey>> = {
     says: 'Number of levels of the tables: the root’s level.',
     values: () => plain(['4', '5', '3', '2']),
   },
+  virtual: {
+    says:
+      'Addresses of the dumps below are virtual: from this one on memory is mapped in order, from ' +
+      '`base` (else 0) on. KASLR moves it: `page_offset_base` on x86-64.',
+    values: directMapValues,
+  },
+  base: {
+    says:
+      'Addresses of the dumps below are offsets: this physical address is their start, or that of ' +
+      '`virtual`. Lines of `xxd -p`, which have no addresses, begin here.',
+    values: () => [
+      { value: '0x0', about: 'Addresses are physical as they are printed.' },
+      { value: '0x40000000', about: 'Where RAM begins on QEMU’s arm64 machine `virt`.' },
+    ],
+  },
 };
+
+/** Direct maps, those before others that the file's own virtual addresses may be of. */
+function directMapValues({ index }: FileView): DirectiveValue[] {
+  const address = index.virtualLine?.address;
+  const likely = address === undefined ? [] : directMapsOf(address);
+  return [...new Set([...likely, ...directMaps])].map(({ start, title, needsBase }) => ({
+    value: formatWord(start),
+    about: needsBase ? `${title}; base= says where RAM begins` : title,
+  }));
+}
 
 /** What the facts of a CPU are called by people; keys as on the command line. */
 const cpuKeys: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { type CodeAction, CodeActionKind, type Diagnostic } from 'vscode-languageserver';
 
-import { setBits, type WordAt } from '../src-core/index';
+import { directMapsOf, formatWord, setBits, type WordAt } from '../src-core/index';
 import { entryAt } from './asked-about';
 import { directiveEdit } from './directive-edit';
 import { findEntry } from './entry-place';
@@ -22,6 +22,7 @@ const fixers: Readonly<Record<string, Fixer>> = {
   directive: takeOut,
   'reserved-bits': sayWidth,
   'missing-table': copyCommands,
+  'virtual-addresses': sayDirectMap,
 };
 
 /**
@@ -76,6 +77,30 @@ function sayWidth(view: FileView, { range }: Diagnostic): CodeAction[] {
       edit: { changes: { [view.uri]: [edit] } },
     },
   ];
+}
+
+/** Where a kernel maps memory in order, for a dump of virtual addresses. */
+function sayDirectMap(view: FileView, { range }: Diagnostic): CodeAction[] {
+  const { virtualLine } = view.index;
+  if (virtualLine?.line !== range.start.line) return [];
+  const { line } = virtualLine;
+  return directMapsOf(virtualLine.address).flatMap(({ start, title, needsBase }) => {
+    const said = { virtual: formatWord(start), ...(needsBase && { base: '0x40000000' }) };
+    const above = view.index.directives().every((placed) => placed.line < line);
+    const words = Object.entries(said).map(([key, value]) => `${key}=${value}`);
+    const top = { line, character: 0 };
+    const edit = above
+      ? directiveEdit(view.index, said)
+      : { range: { start: top, end: top }, newText: `# pagewalk: ${words.join(' ')}\n` };
+    if (!edit) return [];
+    const ram = needsBase ? '; change base= to where RAM begins' : '';
+    return [
+      {
+        title: `Say that memory is mapped from ${formatWord(start)} on (${title}${ram})`,
+        edit: { changes: { [view.uri]: [edit] } },
+      },
+    ];
+  });
 }
 
 /** The command that prints a table which the dump lacks, for each debugger. */

@@ -65,6 +65,7 @@ export {
   rawImage,
 } from './memory/raw-image';
 export { type AddressBase, type AddressMap } from './text/address-map';
+export { type DirectMap, directMaps, directMapsOf } from './text/direct-maps';
 export * from './text/directive';
 export { type PlacedDirective, type TextEdit, TextIndex } from './text/index';
 export { type LogEvent, type LogField, parseLogLine } from './text/log/log-event';

@@ -11,6 +11,7 @@ import { counted } from '../render/quantities';
 import { type Command, parseCommandLine, usageProblem, wholeNumber } from './command';
 import { type Json, levelShown } from './entry-json';
 import { entryContext, entryOptionsHelp } from './entry-options';
+import { addressBase } from './source-options';
 import { readSources, type SourceMemory } from './sources';
 import { tableOptions } from './table-options';
 import { walkSetup } from './walk-setup';
@@ -25,7 +26,7 @@ export const auditCommand: Command = {
   summary: 'what is wrong in a tree of tables: reserved bits, broken rules, aliases, W+X …',
   help: `
 SOURCE               as for walk
---root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr: as for walk
+--root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr, --base, --virtual: as for walk
 --code CODE          only findings of that code; may be given more than once
 --listed N           so many findings of each code at most; all are counted
 ${entryOptionsHelp}
@@ -40,7 +41,7 @@ Codes and what they mean: docs/findings.md. The last line has the sums.`,
     if (positionals.length === 0) throw usageProblem('no SOURCE is given');
     const listed = wholeNumber('listed', values.listed) ?? Infinity;
     const context = entryContext(values);
-    const source = await readSources(positionals, io, 'gpa');
+    const source = await readSources(positionals, io, 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk audit: ${note}`);
     const { tables, first } = walkSetup(source, values, context);
     const { format, hints, era } = tables;

@@ -3,6 +3,7 @@ import { counted } from '../render/quantities';
 import { type Command, parseCommandLine, usageProblem } from './command';
 import type { Json } from './entry-json';
 import { entryContext, entryOptions, entryOptionsHelp } from './entry-options';
+import { addressBase, sourceOptions, sourceOptionsHelp } from './source-options';
 import { readSources, type SourceMemory } from './sources';
 
 /** `pagewalk detect`: roots, formats and levels that the sources suggest, with the evidence. */
@@ -12,13 +13,14 @@ export const detectCommand: Command = {
   summary: 'which page tables, formats, dumps and events are in a file',
   help: `
 SOURCE  texts, raw images or JSON indices, as for walk; - is standard input
+${sourceOptionsHelp}
 ${entryOptionsHelp}
 `,
   async run(args, io) {
-    const { values, positionals } = parseCommandLine(args, entryOptions);
+    const { values, positionals } = parseCommandLine(args, { ...entryOptions, ...sourceOptions });
     if (positionals.length === 0) throw usageProblem('no SOURCE is given');
     const { cpu } = entryContext(values);
-    const source = await readSources(positionals, io, 'gpa');
+    const source = await readSources(positionals, io, 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk detect: ${note}`);
     const detection = detectTables(source.memory, { cpu });
     await io.write(

@@ -6,10 +6,12 @@ import {
   parseCommandLine,
   usageProblem,
 } from './command';
-import { entryContext, entryOptions, entryOptionsHelp } from './entry-options';
+import { entryContext, entryOptionsHelp } from './entry-options';
 import { mapFilter, mapFilterHelp } from './map-filter';
 import { type MapForm, mapForms, type MapSummary } from './map-lines';
+import { addressBase } from './source-options';
 import { readSources } from './sources';
+import { tableOptions } from './table-options';
 import { type WalkSetup, walkSetup } from './walk-setup';
 
 /** Tables read between two looks at the output. */
@@ -24,22 +26,7 @@ export const mapOutputOptions = {
   'format-out': { type: 'string' },
 } as const;
 
-const mapOptions = {
-  ...entryOptions,
-  root: { type: 'string' },
-  levels: { type: 'string' },
-  granule: { type: 'string' },
-  'ia-bits': { type: 'string' },
-  ttbr: { type: 'string' },
-  tcr: { type: 'string' },
-  mair: { type: 'string' },
-  regime: { type: 'string' },
-  half: { type: 'string' },
-  vttbr: { type: 'string' },
-  vtcr: { type: 'string' },
-  hcr: { type: 'string' },
-  ...mapOutputOptions,
-} as const;
+const mapOptions = { ...tableOptions, ...mapOutputOptions } as const;
 
 /** `pagewalk map`: everything a root maps, as ranges. */
 export const mapCommand: Command = {
@@ -48,7 +35,7 @@ export const mapCommand: Command = {
   summary: 'everything a root maps, merged into ranges',
   help: `
 SOURCE               as for walk
---root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr: as for walk
+--root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr, --base, --virtual: as for walk
 --filter A,B         only ranges for which all of these hold; ! before one turns it round:
 ${mapFilterHelp}
 --merge contiguous   neighbours with equal rights whose pages are neighbours too (the default)
@@ -67,7 +54,7 @@ export async function runMap(args: readonly string[], io: CliIo): Promise<ExitSt
   const { values, positionals } = parseCommandLine(args, mapOptions);
   if (positionals.length === 0) throw usageProblem('no SOURCE is given');
   const write = mapWriter(values);
-  const source = await readSources(positionals, io, 'gpa');
+  const source = await readSources(positionals, io, 'gpa', addressBase(values));
   for (const note of source.notes) io.complain(`pagewalk map: ${note}`);
   return write(walkSetup(source, values, entryContext(values)), io);
 }

@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
 import {
+  type AddressBase,
+  type AddressMap,
+  addressMapOf,
   type Directive,
   type FrameStore,
   formatWord,
@@ -15,6 +18,7 @@ import { isRecord } from '../settings-schema';
 import { type CliIo, inputProblem, usageProblem } from './command';
 import { readJsonFile } from './json-file';
 import { openLargeImage } from './open-image';
+import { textBytes } from './text-bytes';
 
 /** What the sources on a command line hold together. */
 export interface SourceMemory {
@@ -23,6 +27,8 @@ export interface SourceMemory {
   readonly texts: readonly TextIndex[];
   /** What their comment lines say together; a later source's counts. */
   readonly directive: Directive | undefined;
+  /** What is stated of their addresses, for a root given by hand; `undefined`: nothing. */
+  readonly addresses?: AddressMap | undefined;
   /** Things to know about the reading, a line each: overlaps, pages an index names in vain. */
   readonly notes: readonly string[];
 }
@@ -41,12 +47,14 @@ interface Source {
 
 /**
  * Reads texts, raw images and JSON indices into one memory; `-` is standard input.
+ * @param base where addresses of dumps and offsets of images lie, whatever comment lines say
  * @throws CliProblem (1) for a file that cannot be read or whose index makes no sense
  */
 export async function readSources(
   given: readonly string[],
   io: CliIo,
   pagesBy: PageAddress,
+  base: AddressBase = {},
 ): Promise<SourceMemory> {
   if (given.filter((name) => name === '-').length > 1) {
     throw usageProblem('standard input (-) can be read only once');
@@ -57,7 +65,7 @@ export async function readSources(
   const sources: Source[] = [];
   for (const name of names) {
     io.progress(`reading ${name}`);
-    sources.push(await readSource(name, io, pagesBy));
+    sources.push(await readSource(name, io, pagesBy, base));
   }
   const { memory, overlaps } = mergeMemories(sources.map((source) => source.memory));
   const texts = sources.flatMap(({ text }) => (text ? [text] : []));
@@ -71,18 +79,37 @@ export async function readSources(
     memory,
     texts,
     directive: texts.findLast((text) => text.directives().length > 0)?.directive(),
+    addresses: addressMapOf(base) ?? texts.at(-1)?.mapAt(Infinity),
     notes: [...sources.flatMap(({ notes }) => notes), ...overlapNotes],
   };
 }
 
-async function readSource(name: string, io: CliIo, pagesBy: PageAddress): Promise<Source> {
+async function readSource(
+  name: string,
+  io: CliIo,
+  pagesBy: PageAddress,
+  base: AddressBase,
+): Promise<Source> {
   if (/\.json$/i.test(name)) return readIndexed(name, pagesBy);
-  const large = name === '-' ? undefined : openLargeImage(name);
+  const large = name === '-' || base.base !== undefined ? undefined : openLargeImage(name);
   if (large) return { memory: large.memory, notes: [] };
-  const bytes = name === '-' ? await readAll(io.stdin()) : await readBytes(name);
-  if (looksBinary(bytes)) return { memory: rawImage(bytes, name), notes: [] };
-  const text = new TextIndex(bytes, name);
+  const bytes = textBytes(name === '-' ? await readAll(io.stdin()) : await readBytes(name));
+  if (looksBinary(bytes)) return { memory: imageAt(bytes, name, base.base ?? 0n), notes: [] };
+  const text = new TextIndex(bytes, name, base);
   return { memory: text.memory, text, notes: textNotes(name, text) };
+}
+
+/** An image whose first byte has that physical address. */
+function imageAt(bytes: Uint8Array, name: string, base: bigint): FrameStore {
+  if (base === 0n) return rawImage(bytes, name);
+  if (base % 4096n !== 0n) {
+    throw usageProblem(`--base ${formatWord(base)}: ${name} is an image, which begins with a page`);
+  }
+  const pages = Array.from({ length: Math.ceil(bytes.length / 4096) }, (_, page) => ({
+    address: base + BigInt(page * 4096),
+    fileOffset: page * 4096,
+  }));
+  return indexedImage(bytes, pages, name).memory;
 }
 
 /** Problems told one by one; the rest as a number. */

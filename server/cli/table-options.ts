@@ -1,8 +1,10 @@
 import { entryOptions } from './entry-options';
+import { sourceOptions } from './source-options';
 
 /** Options that say which tables are meant, for commands that look at all of them. */
 export const tableOptions = {
   ...entryOptions,
+  ...sourceOptions,
   root: { type: 'string' },
   levels: { type: 'string' },
   granule: { type: 'string' },

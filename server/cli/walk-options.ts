@@ -2,6 +2,7 @@ import { type Access, accessOptions, parseAccess } from '../../src-core/index';
 import { type CliIo, inputProblem, usageProblem } from './command';
 import { entryOptions, entryOptionsHelp } from './entry-options';
 import { linesOf } from './lines';
+import { sourceOptions, sourceOptionsHelp } from './source-options';
 
 /** Options of an access, each by its own name; a flag may be negated: `--no-nxe`. */
 const accessFlags = Object.fromEntries(
@@ -11,6 +12,7 @@ const accessFlags = Object.fromEntries(
 /** Options of `walk`; those of an access stand apart, because their names come from the core. */
 export const walkOptions = {
   ...entryOptions,
+  ...sourceOptions,
   address: { type: 'string', multiple: true },
   'addresses-from': { type: 'string' },
   root: { type: 'string' },
@@ -41,6 +43,7 @@ SOURCE                 a text with dumps, a raw image (file offset = physical ad
 --addresses-from FILE  one address a line; - is standard input
 --root PA              root table: an address, or a whole CR3, nCR3 or EPTP value
 --levels N             number of levels
+${sourceOptionsHelp}
 --second ROOT --second-format NAME [--second-levels N]
                        second dimension: GVA → GPA → HPA
 arm64:

@@ -101,17 +101,18 @@ function chosen(source: SourceMemory, hints: TableHints, detect: () => Detection
 
 /** What options and comment lines say; an option goes before a comment line. */
 function hintsOf(
-  { directive }: SourceMemory,
+  { directive, addresses }: SourceMemory,
   options: SetupOptions,
   context: EntryContext,
 ): TableHints {
   const cpu = { ...directive?.config, ...context.cpu, ...granuleOf(options) };
   const named = context.kernel !== undefined || context.layout !== undefined;
   const inputBits = wholeNumber('ia-bits', options['ia-bits']);
+  const root = wordOption('root', options.root);
   return {
     cpu,
     ...optional('format', context.format ?? directive?.format),
-    ...optional('root', wordOption('root', options.root) ?? directive?.root),
+    ...optional('root', root === undefined ? directive?.root : (addresses?.physical(root) ?? root)),
     ...optional('levels', wholeNumber('levels', options.levels) ?? directive?.level),
     ...optional('kernel', named ? context.kernel : directive?.kernel),
     ...optional('layout', named ? context.layout : directive?.layout),

@@ -19,6 +19,7 @@ import { plain } from '../render/fact-phrases';
 import { type CliIo, type Command, inputProblem, parseCommandLine, usageProblem } from './command';
 import { factsJson, type Json } from './entry-json';
 import { entryContext } from './entry-options';
+import { addressBase } from './source-options';
 import { readSources } from './sources';
 import { walkJson } from './walk-json';
 import {
@@ -50,7 +51,7 @@ export const walkCommand: Command = {
     }
     const context = entryContext(values);
     const nested = values.second !== undefined;
-    const source = await readSources(sources, io, nested ? 'hpa' : 'gpa');
+    const source = await readSources(sources, io, nested ? 'hpa' : 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk walk: ${note}`);
     const setup = forAccess(walkSetup(source, values, context), access);
     const asker: Asker = { io, setup, access, json: values.json === true };

@@ -10,6 +10,7 @@ import { counted, levelText } from '../render/quantities';
 import { type Command, parseCommandLine, usageProblem } from './command';
 import { type Json, levelShown } from './entry-json';
 import { entryContext, entryOptionsHelp } from './entry-options';
+import { addressBase } from './source-options';
 import { readSources } from './sources';
 import { tableOptions } from './table-options';
 import { sortPositionals } from './walk-options';
@@ -25,7 +26,7 @@ SOURCE               as for walk
 ADDRESS              physical byte address, 0x…
 --address A          the same; may be given more than once
 --frame PFN          a frame number (4 KiB units) instead; may be given more than once
---root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr: as for walk
+--root PA --levels N, --granule, --ttbr --tcr, --vttbr --vtcr, --base, --virtual: as for walk
 ${entryOptionsHelp}
 
 Told are leaves that map the address, entries whose table it lies in, and the root; every way through
@@ -50,7 +51,7 @@ shared tables apart. The last line of each address has the sum.`,
       );
     }
     const context = entryContext(values);
-    const source = await readSources(sources, io, 'gpa');
+    const source = await readSources(sources, io, 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk who-maps: ${note}`);
     const { tables, first } = walkSetup(source, values, context);
     const graph = new TableGraph(tables.memory, first.compiled, first.root);

@@ -1,6 +1,7 @@
-import type { TableNode, WordAt } from '../../src-core/index';
+import { formatWord, type TableNode, type WordAt } from '../../src-core/index';
 import { findEntry } from '../entry-place';
 import type { FileView } from '../file-view';
+import { code, type Line } from '../render/answer';
 import { tableAnswer } from '../render/table';
 import type { TableChoice } from '../table-choice';
 import type { Asked, Explanation } from './explanation';
@@ -14,7 +15,25 @@ export function explainDumpAddress(
   const { tables } = view;
   if ('problem' in tables) return null;
   const place = findEntry(tables, word.line.address);
-  return place ? explainTable(view, tables, place.table, word) : null;
+  if (!place) return null;
+  const table = explainTable(view, tables, place.table, word);
+  const { address, printed } = word.line;
+  if (printed === null || printed === address) return table;
+  const notes = [...movedNote(printed, address), ...table.answer.notes];
+  return { ...table, answer: { ...table.answer, notes } };
+}
+
+/** That a line's address is not the physical one. */
+function movedNote(printed: bigint, address: bigint): Line[] {
+  return [
+    [
+      'Printed as ',
+      code(formatWord(printed)),
+      ': by the comment line this is physical ',
+      code(formatWord(address)),
+      '.',
+    ],
+  ];
 }
 
 /** A table that the file's root reaches. */

@@ -19,13 +19,13 @@ export function explainPlainWord(
   asked: Asked,
   word: Extract<WordAt, { kind: 'plain' }>,
 ): Explanation | null {
-  const { start, end, value } = word;
+  const { start, end, value, physical } = word;
   const { view } = asked;
   const answer = namedAnswer(asked, value, start);
   if (answer) return { answer, start, end };
   const { tables } = view;
-  if (!('problem' in tables) && value <= BigInt(Number.MAX_SAFE_INTEGER)) {
-    const table = tables.tree.byAddress.get(Number(value));
+  if (!('problem' in tables) && physical <= BigInt(Number.MAX_SAFE_INTEGER)) {
+    const table = tables.tree.byAddress.get(Number(physical));
     if (table) return explainTable(view, tables, table, word);
   }
   const entry = loneEntry(asked, value);

@@ -38,7 +38,7 @@ export function* tableText(view: FileView, moment: TraceMoment): Generator<void,
   const { trees } = moment;
   const name = decodeURIComponent(view.uri.split('/').at(-1) ?? '');
   const lines = [
-    ...view.index.directives().map((directive) => view.index.lineText(directive.line).trim()),
+    ...view.index.directives().map((directive) => unmoved(view.index.lineText(directive.line))),
     ...directiveOf(view, moment),
     // No number of the line: two texts that are compared differ in nothing but their entries.
     `# KVM's tables as the lines of ${name} tell them, up to one of them.`,
@@ -54,6 +54,11 @@ export function* tableText(view: FileView, moment: TraceMoment): Generator<void,
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** A comment line as it holds for a text whose addresses are physical as they are printed. */
+function unmoved(line: string): string {
+  return line.trim().replace(/\s+(?:base|virtual)=\S+/gi, '');
 }
 
 /** A comment line that has the text read as the tables are: of the first root that can be walked. */

@@ -1,11 +1,14 @@
+import { type AddressMap, isBeyondPhysical } from './address-map';
+import { addressMapOf, parseDirective } from './directive';
 import { DumpRuns } from './dump-runs';
 import { DialectFinder } from './find-dialect';
 import type { FrameWriter } from './frame-writer';
 import { type DumpDialect, DumpLine } from './hexdump/dialect';
+import { beginsPlainHex, plainHex } from './hexdump/plain-hex';
 import { lineEnd, nextLine } from './line-chunk';
 import { LineHalves } from './line-halves';
 import { contentStart, isHexOnly } from './line-prefix';
-import { type LineState, noLine } from './line-state';
+import { type LineState, noLine, outsideDumps, stateUnder } from './line-state';
 import { directiveNumber, EventFinder } from './log/find-event';
 import { fitsPattern, type LinePattern, patternOf } from './line-pattern';
 import { RegularLines } from './regular-lines';
@@ -24,7 +27,17 @@ export interface ChunkScan {
   readonly directives: readonly number[];
   /** Lines of each dialect, by its name. */
   readonly dialects: ReadonlyMap<string, number>;
+  /** The first line whose address no physical address can be; `null`: there is none. */
+  readonly virtual: VirtualLine | null;
   readonly exit: LineState;
+}
+
+/** A line that prints a virtual address of which nobody said where it lies; columns from 0. */
+export interface VirtualLine {
+  readonly line: number;
+  readonly start: number;
+  readonly end: number;
+  readonly address: bigint;
 }
 
 /** A `*` may stand for at most this much: a text can claim more memory than there is. */
@@ -32,6 +45,8 @@ const squeezeLimit = 0x400_0000;
 /** Nothing is filled in from a `*` once a text holds that much. */
 const squeezedMemoryLimit = 0x1000_0000;
 const starUnit = 0x2a;
+/** A comment line is read that far. */
+const directiveLength = 4096;
 /** After that many patterns in a row that fitted no second line, patterns are tried rarely. */
 const patience = 8;
 const keptPatterns = 4;
@@ -68,10 +83,17 @@ export class ChunkScanner {
   private state = noLine;
   private lineNumber = 0;
   private futile = 0;
+  private virtual: VirtualLine | null = null;
+  /** Bytes that stand before the line's own, where it has no address. */
+  private carry: readonly number[] = [];
   /** The patterns used last. */
   private readonly patterns: { dialect: DumpDialect; pattern: LinePattern }[] = [];
 
-  constructor(private readonly writer: FrameWriter) {}
+  /** @param given what is stated of all addresses, whatever comment lines say; `null`: nothing */
+  constructor(
+    private readonly writer: FrameWriter,
+    private readonly given: AddressMap | null,
+  ) {}
 
   /** @param returns whether a carriage return may stand in the units */
   scan(units: Uint8Array, returns: boolean, entry: LineState): ChunkScan {
@@ -111,16 +133,44 @@ export class ChunkScanner {
       eventTexts: Uint32Array.from(this.eventTexts),
       directives: this.directives,
       dialects: this.dialects,
+      virtual: this.virtual,
       exit: this.state,
     };
   }
 
   /** An address without data is the end of a dump, not one by itself. */
   private dialectOf(start: number, end: number): DumpDialect | null {
-    const { line, state } = this;
-    const dialect = this.finder.find(this.units, start, end, state.dialect, line);
+    const { line, state, finder } = this;
+    finder.plain = state.plain !== null;
+    const dialect = finder.find(this.units, start, end, state.dialect, line);
+    if (dialect === plainHex) return this.placePlain() ? dialect : null;
     const empty = line.count === 0 && line.brokenAt < 0;
-    return empty && dialect !== state.dialect ? null : dialect;
+    if (empty && dialect !== state.dialect) return null;
+    if (dialect) state.map.move(line);
+    return dialect;
+  }
+
+  /** Gives a line without address its place, where it may be one of a dump. */
+  private placePlain(): boolean {
+    const { line, state } = this;
+    const { plain } = state;
+    const first = state.dialect !== plainHex;
+    if (plain === null || (first && !beginsPlainHex(line.bytes))) return false;
+    const given = line.bytes;
+    const lineBytes = first ? given : plain.lineBytes;
+    line.frame = plain.frame;
+    line.offset = plain.offset;
+    line.prepend(plain.carry);
+    const cut = line.brokenAt >= 0;
+    const carried = cut ? 0 : (line.offset + line.bytes) % 4;
+    const carry = Array.from(line.lo.subarray(line.count - carried, line.count));
+    line.count -= carried;
+    // Of a line that was cut off it is known how long it would have been.
+    const next = line.offset + (cut ? plain.carry.length + lineBytes : line.bytes);
+    this.carry = plain.carry;
+    const place = { frame: line.frame + Math.floor(next / 4096), offset: next % 4096 };
+    this.state = { ...state, plain: { ...place, carry, lineBytes } };
+    return true;
   }
 
   private begin(units: Uint8Array, entry: LineState): void {
@@ -134,6 +184,7 @@ export class ChunkScanner {
     this.state = entry;
     this.lineNumber = 0;
     this.futile = 0;
+    this.virtual = null;
   }
 
   private dumpLine(dialect: DumpDialect, start: number, end: number): void {
@@ -147,12 +198,15 @@ export class ChunkScanner {
     }
     if (state.starColumn >= 0 && state.dialect === dialect) this.fillSqueezed(start);
     if (line.brokenAt >= 0) this.broken(dialect, start, end);
+    this.checkAddress(start, end);
     halves.of(line);
     if (halves.lost > 0 && !follows) this.misaligned(start, end);
     this.writer.write(halves.frame, halves.offset, halves.halves, halves.count, this.lineNumber);
     const bytes = line.bytes;
     if (bytes > 0) {
-      if (follows && this.runs.continues(this.lineNumber, bytes)) this.runs.extend(1);
+      const carry = dialect === plainHex ? this.carry : [];
+      const continues = carry.length === 0 && this.runs.continues(this.lineNumber, bytes);
+      if (follows && continues) this.runs.extend(1);
       else {
         const { frame, offset } = line;
         this.runs.push({
@@ -162,6 +216,8 @@ export class ChunkScanner {
           offset,
           bytesPerLine: bytes,
           position: start,
+          dialect,
+          ...(carry.length > 0 && { carry }),
         });
       }
     }
@@ -184,6 +240,8 @@ export class ChunkScanner {
           ? Array.from(halves.halves.subarray(0, halves.count))
           : [],
       starColumn: -1,
+      map: this.state.map,
+      plain: this.state.plain,
     };
   }
 
@@ -192,7 +250,8 @@ export class ChunkScanner {
   }
 
   private patternFor(dialect: DumpDialect, start: number, next: number): LinePattern | undefined {
-    if (this.finder.coloured || next >= this.units.length) return undefined;
+    if (!this.state.map.wholePages || this.finder.coloured || next >= this.units.length)
+      return undefined;
     if (this.futile >= patience && this.lineNumber % 64 !== 0) return undefined;
     const { units, line } = this;
     // Pages printed one after the other go back to the same patterns.
@@ -210,7 +269,7 @@ export class ChunkScanner {
   /** Reads the lines that look like the one just read; returns how many. */
   private regularLines(dialect: DumpDialect, pattern: LinePattern, at: number): number {
     const { state, regular } = this;
-    regular.read(this.units, at, pattern, state.frame, state.offset, this.writer);
+    regular.read(this.units, at, pattern, state.frame, state.offset, this.writer, state.map);
     const { lines } = regular;
     this.futile = lines === 0 ? this.futile + 1 : 0;
     if (lines === 0) return 0;
@@ -262,6 +321,7 @@ export class ChunkScanner {
       offset,
       bytesPerLine: gap,
       position: start,
+      dialect: state.dialect!,
       fill: halves,
     });
   }
@@ -270,11 +330,22 @@ export class ChunkScanner {
     const { eventFinder } = this;
     if (this.state.dialect !== null) {
       this.cutAddress(start, end);
-      this.state = noLine;
+      this.state = outsideDumps(this.state);
     }
     if (!eventFinder.find(this.units, start, end)) return;
-    if (eventFinder.number === directiveNumber) this.directives.push(this.lineNumber);
-    else this.addEvent();
+    if (eventFinder.number === directiveNumber) {
+      this.directives.push(this.lineNumber);
+      this.stateBase(start, end);
+    } else this.addEvent();
+  }
+
+  /** A comment line may state where the addresses below it lie. */
+  private stateBase(start: number, end: number): void {
+    if (this.given) return;
+    const units = this.units.subarray(start, Math.min(end, start + directiveLength));
+    const stated = parseDirective(String.fromCharCode(...units))?.directive;
+    const map = stated && addressMapOf(stated);
+    if (map) this.state = stateUnder(map);
   }
 
   private addEvent(): void {
@@ -287,7 +358,8 @@ export class ChunkScanner {
     const { state, units } = this;
     const from = contentStart(units, start, end);
     if (end - from >= state.addressDigits || !isHexOnly(units, from, end)) return;
-    const due = (state.frame * 4096 + state.offset).toString(16).padStart(state.addressDigits, '0');
+    const { frame, offset, addressDigits } = state;
+    const due = state.map.printedOf(frame, offset).toString(16).padStart(addressDigits, '0');
     const shown = String.fromCharCode(...units.subarray(from, end)).toLowerCase();
     const prefixed = shown.startsWith('0x');
     if (!(prefixed ? `0x${due.replace(/^0+/, '')}` : due).startsWith(shown)) return;
@@ -321,6 +393,28 @@ export class ChunkScanner {
       line: lineNumber,
       start,
       end,
+    });
+  }
+
+  /** Looks whether the line's words can be of physical memory at all. */
+  private checkAddress(start: number, end: number): void {
+    const { line, lineNumber } = this;
+    if (!isBeyondPhysical(line.frame) || line.addressEnd === line.addressStart) return;
+    const place = {
+      line: lineNumber,
+      start: line.addressStart - start,
+      end: Math.min(line.addressEnd, end) - start,
+    };
+    const address = (BigInt(line.printedFrame) << 12n) + BigInt(line.printedOffset);
+    this.virtual ??= { ...place, address };
+    const last = line.offset + line.bytes;
+    if (line.frame + Math.floor(Math.max(0, last - 1) / 4096) < 2 ** 52) return;
+    this.findings.push({
+      code: 'address-wraps',
+      severity: 'warning',
+      message:
+        'the line goes past the last address of 64 bits: its words from there on are unknown',
+      ...place,
     });
   }
 

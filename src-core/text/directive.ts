@@ -1,6 +1,7 @@
 import { type CpuConfig, cpuConfigKeys, parseCpuConfig } from '../paging/cpu';
 import { type EntryFormat, findEntryFormat } from '../paging/entry-format';
 import { parseWord } from '../word';
+import { type AddressBase, AddressMap } from './address-map';
 
 /** What is wrong with a comment line, and where; columns from 0. */
 export interface DirectiveProblem {
@@ -10,7 +11,7 @@ export interface DirectiveProblem {
 }
 
 /** What a comment line `pagewalk: …` says about its file. */
-export interface Directive {
+export interface Directive extends AddressBase {
   readonly format?: EntryFormat;
   readonly kernel?: string;
   readonly layout?: string;
@@ -62,7 +63,20 @@ const setters: Readonly<Record<string, Setter>> = {
     directive.level = Number(value);
     return undefined;
   },
+  base: addressSetter('base'),
+  virtual: addressSetter('virtual'),
 };
+
+/** A key whose value is an address. */
+function addressSetter(key: 'base' | 'virtual'): Setter {
+  return (directive, value) => {
+    const address = parseWord(value);
+    if (address === undefined) return `'${value}' is no address`;
+    directive[key] = address;
+    return undefined;
+  };
+}
+
 const aliases: Readonly<Record<string, string>> = { levels: 'level' };
 
 /** Keys a comment line may hold. */
@@ -111,4 +125,13 @@ export function mergeDirectives(directives: readonly Directive[]): Directive {
     (merged, next) => ({ ...merged, ...next, config: { ...merged.config, ...next.config } }),
     { config: {} },
   );
+}
+
+/** What a comment line states about the addresses below it; `undefined`: nothing. */
+export function addressMapOf({ base, virtual }: AddressBase): AddressMap | undefined {
+  if (base === undefined && virtual === undefined) return undefined;
+  return new AddressMap({
+    ...(base !== undefined && { base }),
+    ...(virtual !== undefined && { virtual }),
+  });
 }

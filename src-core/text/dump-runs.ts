@@ -1,3 +1,5 @@
+import type { DumpDialect } from './hexdump/dialect';
+
 /** One run: consecutive lines of equally many bytes whose addresses go on without a gap. */
 export interface DumpRun {
   /** First line, counted from the chunk's own first; -1: the last line of the chunk before. */
@@ -10,11 +12,15 @@ export interface DumpRun {
   readonly bytesPerLine: number;
   /** Where the first line begins, in units from the chunk's start; of a `*`: the line after it. */
   readonly position: number;
+  /** The dialect that its lines were read in. */
+  readonly dialect: DumpDialect;
+  /** Of a dump without addresses: bytes that the line before gave to its first word. */
+  readonly carry?: readonly number[];
   /** Of a line `*`: the data that it repeats. */
   readonly fill?: readonly number[];
 }
 
-/** Runs of one chunk in line order, 30 bytes each: where every word of a dump stands. */
+/** Runs of one chunk in line order, some 40 bytes each: where every word of a dump stands. */
 export class DumpRuns {
   private line = new Int32Array(4);
   private lines = new Uint32Array(4);
@@ -22,6 +28,8 @@ export class DumpRuns {
   private offset = new Uint16Array(4);
   private bytes = new Uint32Array(4);
   private position = new Uint32Array(4);
+  private readonly dialects: DumpDialect[] = [];
+  private readonly carries = new Map<number, readonly number[]>();
   private readonly fills = new Map<number, readonly number[]>();
   private used = 0;
 
@@ -38,6 +46,8 @@ export class DumpRuns {
     this.offset[at] = run.offset;
     this.bytes[at] = run.bytesPerLine;
     this.position[at] = run.position;
+    this.dialects[at] = run.dialect;
+    if (run.carry) this.carries.set(at, run.carry);
     if (run.fill) this.fills.set(at, run.fill);
   }
 
@@ -76,6 +86,7 @@ export class DumpRuns {
 
   at(index: number): DumpRun {
     const fill = this.fills.get(index);
+    const carry = this.carries.get(index);
     return {
       line: this.line[index]!,
       lines: this.lines[index]!,
@@ -83,6 +94,8 @@ export class DumpRuns {
       offset: this.offset[index]!,
       bytesPerLine: this.bytes[index]!,
       position: this.position[index]!,
+      dialect: this.dialects[index]!,
+      ...(carry && { carry }),
       ...(fill && { fill }),
     };
   }
@@ -123,6 +136,16 @@ export class DumpRuns {
     for (let index = this.used - 1; index >= 0; index--) {
       const distance = this.distance(index, frame, offset);
       if (distance >= 0 && distance < this.lines[index]! * this.bytes[index]!) return index;
+    }
+    return -1;
+  }
+
+  /** The run that a line of data belongs to, or -1; a line `*` belongs to none. */
+  ofLine(line: number): number {
+    for (let index = this.used - 1; index >= 0; index--) {
+      const distance = line - this.line[index]!;
+      const within = distance >= 0 && distance < this.lines[index]!;
+      if (within && !this.fills.has(index)) return index;
     }
     return -1;
   }

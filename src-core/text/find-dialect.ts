@@ -1,4 +1,5 @@
 import type { DumpDialect, DumpLine } from './hexdump/dialect';
+import { plainHex } from './hexdump/plain-hex';
 import { dumpDialects } from './hexdump/registry';
 import { contentStart, PlainLine } from './line-prefix';
 
@@ -6,9 +7,11 @@ const escape = 0x1b;
 
 /** Finds the dialect of a line, behind quote marks, time stamps and colours. */
 export class DialectFinder {
-  private readonly plain = new PlainLine();
+  private readonly bare = new PlainLine();
   /** Escape sequences stood in the line last found: its units may not be where their width says. */
   coloured = false;
+  /** Lines of nothing but digits are a dump too. */
+  plain = false;
 
   /**
    * The dialect that understood the line, `expected` asked first; the answer stands in `line`, with
@@ -22,16 +25,16 @@ export class DialectFinder {
     line: DumpLine,
   ): DumpDialect | null {
     this.coloured = false;
-    const direct = parseAt(units, start, end, expected, line);
+    const direct = this.parseAt(units, start, end, expected, line);
     if (direct) return direct;
     const content = contentStart(units, start, end);
     if (content >= end) return null;
-    const behind = content > start ? parseAt(units, content, end, expected, line) : null;
+    const behind = content > start ? this.parseAt(units, content, end, expected, line) : null;
     if (behind || !this.hasEscape(units, start, end)) return behind;
-    if (!this.plain.strip(units, start, end)) return null;
-    const { plain } = this;
-    const from = contentStart(plain.units, 0, plain.length);
-    const found = parseAt(plain.units, from, plain.length, expected, line);
+    if (!this.bare.strip(units, start, end)) return null;
+    const { bare } = this;
+    const from = contentStart(bare.units, 0, bare.length);
+    const found = this.parseAt(bare.units, from, bare.length, expected, line);
     if (found) this.moveBack(line);
     this.coloured = found !== null;
     return found;
@@ -43,30 +46,31 @@ export class DialectFinder {
   }
 
   private moveBack(line: DumpLine): void {
-    const { plain } = this;
-    line.addressStart = plain.placeOf(line.addressStart);
-    line.addressEnd = plain.placeOf(line.addressEnd - 1) + 1;
+    const { bare } = this;
+    line.addressStart = bare.placeOf(line.addressStart);
+    line.addressEnd = bare.placeOf(line.addressEnd - 1) + 1;
     for (let unit = 0; unit < line.count; unit++) {
-      line.columns[unit] = plain.placeOf(line.columns[unit]!);
+      line.columns[unit] = bare.placeOf(line.columns[unit]!);
     }
-    line.tail = plain.placeOf(line.tail);
-    if (line.brokenAt >= 0) line.brokenAt = plain.placeOf(line.brokenAt);
+    line.tail = bare.placeOf(line.tail);
+    if (line.brokenAt >= 0) line.brokenAt = bare.placeOf(line.brokenAt);
   }
-}
 
-function parseAt(
-  units: Uint8Array,
-  start: number,
-  end: number,
-  expected: DumpDialect | null,
-  line: DumpLine,
-): DumpDialect | null {
-  line.clear();
-  if (expected?.parse(units, start, end, line)) return expected;
-  for (const dialect of dumpDialects) {
-    if (dialect === expected) continue;
+  private parseAt(
+    units: Uint8Array,
+    start: number,
+    end: number,
+    expected: DumpDialect | null,
+    line: DumpLine,
+  ): DumpDialect | null {
     line.clear();
-    if (dialect.parse(units, start, end, line)) return dialect;
+    if (expected?.parse(units, start, end, line)) return expected;
+    for (const dialect of dumpDialects) {
+      if (dialect === expected) continue;
+      line.clear();
+      if (dialect.parse(units, start, end, line)) return dialect;
+    }
+    line.clear();
+    return this.plain && plainHex.parse(units, start, end, line) ? plainHex : null;
   }
-  return null;
 }

@@ -1,16 +1,24 @@
 import { FrameStore } from '../memory/frame-store';
 import type { Origin } from '../memory/origin';
-import { type ChunkScan, ChunkScanner } from './chunk-scan';
-import { type Directive, mergeDirectives, type ParsedDirective, parseDirective } from './directive';
+import { formatWord } from '../word';
+import { type AddressBase, type AddressMap, asPrinted } from './address-map';
+import { type ChunkScan, ChunkScanner, type VirtualLine } from './chunk-scan';
+import {
+  addressMapOf,
+  type Directive,
+  mergeDirectives,
+  type ParsedDirective,
+  parseDirective,
+} from './directive';
 import { FrameWriter, type TextOverlap } from './frame-writer';
 import { type ChunkText, CodeUnits, cutIntoChunks, hasReturns } from './line-chunk';
-import { noLine, sameState } from './line-state';
+import { sameState, stateUnder } from './line-state';
 import { type LogEvent, parseLogLine } from './log/log-event';
 import { knownEvents } from './log/registry';
 import { RunWriter } from './run-writer';
 import { lineOf, lineStarts, TextChunk, textOf } from './text-chunk';
 import type { TextFinding } from './text-finding';
-import { type DumpedLine, parseDumpLine, type WordAt, wordAt } from './words';
+import { type DumpedLine, type LineContext, parseDumpLine, type WordAt, wordAt } from './words';
 
 /** A change as editors report it: the text between two places is replaced. Columns in UTF-16 units. */
 export interface TextEdit {
@@ -43,6 +51,19 @@ function overlapFinding(frame: number, overlap: TextOverlap, line: number): Text
   };
 }
 
+function virtualFinding({ line, start, end, address }: VirtualLine): TextFinding {
+  return {
+    code: 'virtual-addresses',
+    severity: 'warning',
+    message:
+      `${formatWord(address)} is a virtual address: entries point at physical ones, so walks do not ` +
+      'come here until the comment line says where memory is mapped: pagewalk: virtual=ADDRESS',
+    line,
+    start,
+    end,
+  };
+}
+
 /**
  * A text as memory with provenance: the words its dumps hold, its log events, its comment lines, and
  * where each of them stands. It keeps the text in chunks of lines, so that an edit reads again what
@@ -51,7 +72,8 @@ function overlapFinding(frame: number, overlap: TextOverlap, line: number): Text
 export class TextIndex {
   readonly memory = new FrameStore();
   private readonly writer = new FrameWriter(this.memory);
-  private readonly scanner = new ChunkScanner(this.writer);
+  private readonly given: AddressMap | null;
+  private readonly scanner: ChunkScanner;
   private readonly runWriter = new RunWriter(this.writer);
   private readonly units = new CodeUnits();
   private chunks: TextChunk[] = [];
@@ -62,11 +84,15 @@ export class TextIndex {
    * @param text a text in UTF-16, or bytes (ASCII or UTF-8; columns are then bytes), or its stretches
    *   in order, each of whole lines but for the last, and each read before the next is asked for
    * @param name how origins call it
+   * @param base where its dumps' addresses lie, whatever its comment lines say
    */
   constructor(
     text: string | Uint8Array | Iterable<ChunkText>,
     readonly name = 'text',
+    base: AddressBase = {},
   ) {
+    this.given = addressMapOf(base) ?? null;
+    this.scanner = new ChunkScanner(this.writer, this.given);
     this.memory.sources.push({
       name,
       originOf: (frame, offset) => this.originOf(frame, offset),
@@ -168,7 +194,7 @@ export class TextIndex {
 
   private rebuild(texts: Iterable<ChunkText>): void {
     this.chunks = [];
-    let state = noLine;
+    let state = stateUnder(this.given ?? asPrinted);
     for (const text of texts) {
       const chunk = new TextChunk(text);
       this.chunks.push(chunk);
@@ -292,7 +318,7 @@ export class TextIndex {
   private columnsOf(line: number, frame: number, offset: number): { start: number; end: number } {
     const text = this.lineText(line);
     const address = (BigInt(frame) << 12n) + BigInt(offset);
-    const word = parseDumpLine(text)?.words.find(
+    const word = this.dumpLine(line)?.words.find(
       (candidate) =>
         address >= candidate.address && address < candidate.address + BigInt(candidate.bytes),
     );
@@ -303,12 +329,41 @@ export class TextIndex {
 
   /** The dump's line at a place: its words with address, value and columns; `undefined`: it is none. */
   dumpLine(line: number, wordBytes: 4 | 8 = 8): DumpedLine | undefined {
-    return parseDumpLine(this.lineText(line), wordBytes);
+    return parseDumpLine(this.lineText(line), wordBytes, this.contextOf(line));
+  }
+
+  private contextOf(line: number): LineContext {
+    if (line < 0 || line >= this.lineCount) return { map: asPrinted };
+    const { scan, firstLine } = this.chunks[this.chunkOf(line)]!;
+    const count = line - firstLine;
+    const index = scan!.runs.ofLine(count);
+    const map = this.mapAt(line);
+    if (index < 0) return { map };
+    const run = scan!.runs.at(index);
+    return { map, run: { run, count: count - run.line } };
+  }
+
+  /** What is stated above a line about the addresses it prints. */
+  mapAt(line: number): AddressMap {
+    if (this.given) return this.given;
+    const { entry, scan, firstLine } = this.chunks[this.chunkOf(line)]!;
+    const above = scan!.directives.filter((relative) => firstLine + relative < line);
+    return above.reduce((map, relative) => {
+      const stated = parseDirective(this.lineText(firstLine + relative))?.directive;
+      return (stated && addressMapOf(stated)) ?? map;
+    }, entry.map);
+  }
+
+  /** The first line that prints a virtual address of which nobody states where it lies. */
+  get virtualLine(): VirtualLine | undefined {
+    const chunk = this.chunks.find(({ scan }) => scan!.virtual !== null);
+    const found = chunk?.scan?.virtual;
+    return found ? { ...found, line: found.line + chunk.firstLine } : undefined;
   }
 
   /** What stands at a place; see {@link wordAt}. */
   wordAt(line: number, column: number, wordBytes: 4 | 8 = 8): WordAt | undefined {
-    return wordAt(this.lineText(line), column, wordBytes);
+    return wordAt(this.lineText(line), column, wordBytes, this.contextOf(line));
   }
 
   /** The event of a line; `undefined`: it holds none that is known. */
@@ -327,6 +382,8 @@ export class TextIndex {
         findings.push(overlapFinding(frame, overlap, chunk.firstLine + line));
       }
     }
+    const virtual = this.virtualLine;
+    if (virtual) findings.push(virtualFinding(virtual));
     for (const { line, problems } of this.directives()) {
       for (const { message, start, end } of problems) {
         findings.push({ code: 'directive', severity: 'warning', message, line, start, end });
@@ -341,7 +398,11 @@ export class TextIndex {
       scan!.directives.flatMap((relative) => {
         const line = firstLine + relative;
         const parsed = parseDirective(this.lineText(line));
-        return parsed ? [{ line, ...parsed }] : [];
+        if (!parsed) return [];
+        const { root } = parsed.directive;
+        if (root === undefined) return [{ line, ...parsed }];
+        const directive = { ...parsed.directive, root: this.mapAt(line + 1).physical(root) };
+        return [{ line, ...parsed, directive }];
       }),
     );
   }

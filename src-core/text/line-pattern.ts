@@ -42,7 +42,7 @@ export function patternOf(
 ): LinePattern | undefined {
   const bytes = line.bytes;
   if (bytes % 4 !== 0 || bytes === 0 || line.brokenAt >= 0) return undefined;
-  if (line.digits !== line.unitBytes * 2) return undefined;
+  if (line.digits !== line.unitBytes * 2 || line.addressEnd === line.addressStart) return undefined;
   const digit = new Uint8Array(next - start);
   const addressEnd = line.addressEnd - start;
   const addressStart = firstDigit(units, line.addressStart, line.addressEnd) - start;
@@ -98,11 +98,13 @@ function checksOf(changes: Uint8Array): Pick<LinePattern, 'wideAt' | 'narrowAt'>
 
 const reader = new HexReader();
 
-/** Whether the address's digits, read as a hexadecimal number, are the line's address. */
+/** Whether the address's digits, read as a hexadecimal number, are the address that is printed. */
 function readsAs(units: Uint8Array, start: number, end: number, line: DumpLine): boolean {
   reader.read(units, start, end);
   const frame = reader.hi * 0x10_0000 + (reader.lo >>> 12);
-  return reader.end === end && frame === line.frame && (reader.lo & 0xfff) === line.offset;
+  return (
+    reader.end === end && frame === line.printedFrame && (reader.lo & 0xfff) === line.printedOffset
+  );
 }
 
 /** Places of a list that hold a value. */

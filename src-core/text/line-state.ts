@@ -1,4 +1,15 @@
+import { type AddressMap, asPrinted, placeOf } from './address-map';
 import type { DumpDialect } from './hexdump/dialect';
+
+/** Where a dump without addresses goes on: at a 4-byte boundary, unless it begins elsewhere. */
+export interface PlainPlace {
+  readonly frame: number;
+  readonly offset: number;
+  /** Bytes from there on which the line before gave. */
+  readonly carry: readonly number[];
+  /** Bytes of its first line; 0: none was read yet. */
+  readonly lineBytes: number;
+}
 
 /** What a line of a dump must know of the lines before it; crosses from chunk to chunk. */
 export interface LineState {
@@ -15,6 +26,10 @@ export interface LineState {
   readonly halves: readonly number[];
   /** Column of a `*` on the line just before; -1: none stands there. */
   readonly starColumn: number;
+  /** What is stated about printed addresses. */
+  readonly map: AddressMap;
+  /** `null`: nobody states where a dump without addresses begins. */
+  readonly plain: PlainPlace | null;
 }
 
 export const noLine: LineState = {
@@ -26,7 +41,21 @@ export const noLine: LineState = {
   offset: 0,
   halves: [],
   starColumn: -1,
+  map: asPrinted,
+  plain: null,
 };
+
+/** The state before the first line of a text of whose addresses something is stated. */
+export function stateUnder(map: AddressMap): LineState {
+  const { base } = map.stated;
+  const plain = base === undefined ? null : { ...placeOf(base), carry: [], lineBytes: 0 };
+  return { ...noLine, map, plain };
+}
+
+/** The state after a line that is no dump's. */
+export function outsideDumps({ map, plain }: LineState): LineState {
+  return { ...noLine, map, plain };
+}
 
 /** Whether lines would be read the same way after both. */
 export function sameState(one: LineState, other: LineState): boolean {
@@ -38,7 +67,19 @@ export function sameState(one: LineState, other: LineState): boolean {
     one.frame === other.frame &&
     one.offset === other.offset &&
     one.starColumn === other.starColumn &&
+    one.map.equals(other.map) &&
+    samePlain(one.plain, other.plain) &&
     one.halves.length === other.halves.length &&
     one.halves.every((half, index) => half === other.halves[index])
+  );
+}
+
+function samePlain(one: PlainPlace | null, other: PlainPlace | null): boolean {
+  if (one === null || other === null) return one === other;
+  return (
+    one.frame === other.frame &&
+    one.offset === other.offset &&
+    one.lineBytes === other.lineBytes &&
+    one.carry.join() === other.carry.join()
   );
 }

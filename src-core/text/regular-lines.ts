@@ -1,4 +1,5 @@
 import { halvesPerFrame } from '../memory/known-words';
+import { type AddressMap, asPrinted } from './address-map';
 import type { FrameWriter } from './frame-writer';
 import { digitValue, HexReader, pairValue } from './hexdump/hex-digits';
 import type { LinePattern } from './line-pattern';
@@ -12,10 +13,12 @@ export class RegularLines {
   private readonly reader = new HexReader();
   private wide = new Int32Array(64);
   private narrow = new Uint8Array(64);
+  private map = asPrinted;
 
   /**
    * @param at start of the first line in `units`
-   * @param frame, offset the address the first line must have
+   * @param frame, offset the physical address the first line must have
+   * @param map from printed addresses to physical ones, by whole pages
    */
   read(
     units: Uint8Array,
@@ -24,7 +27,9 @@ export class RegularLines {
     frame: number,
     offset: number,
     writer: FrameWriter,
+    map: AddressMap,
   ): void {
+    this.map = map;
     const view = new DataView(units.buffer, units.byteOffset, units.byteLength);
     let start = at;
     let lines = 0;
@@ -101,7 +106,7 @@ export class RegularLines {
     return stop;
   }
 
-  /** Whether a line follows the pattern and has just this address. */
+  /** Whether a line follows the pattern and has just this physical address. */
   private isFirst(
     units: Uint8Array,
     at: number,
@@ -118,7 +123,7 @@ export class RegularLines {
     reader.read(units, at + addressFrom, at + addressTo);
     return (
       reader.end === at + addressTo &&
-      reader.hi * 0x10_0000 + (reader.lo >>> 12) === frame &&
+      this.map.frameOf(reader.hi * 0x10_0000 + (reader.lo >>> 12)) === frame &&
       (reader.lo & 0xfff) === half * 4
     );
   }

@@ -32,7 +32,8 @@ export class RunWriter {
     const { writer, line, halves } = this;
     for (let count = 0, at = 0; count < run.lines; count++) {
       const end = lineEnd(units, at, returns);
-      this.finder.find(units, at, end, null, line);
+      this.finder.find(units, at, end, run.dialect, line);
+      placeInRun(line, run, count);
       // What an interrupted line gave besides its first units was no run's.
       line.count = Math.min(line.count, run.bytesPerLine / line.unitBytes);
       halves.of(line);
@@ -40,4 +41,12 @@ export class RunWriter {
       at = nextLine(units, end);
     }
   }
+}
+
+/** Gives a line that was read again the address and the bytes that its run has for it. */
+export function placeInRun(line: DumpLine, run: DumpRun, count: number): void {
+  const offset = run.offset + count * run.bytesPerLine;
+  line.frame = run.frame + Math.floor(offset / 4096);
+  line.offset = offset % 4096;
+  if (run.carry) line.prepend(run.carry);
 }

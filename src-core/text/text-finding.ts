@@ -8,6 +8,8 @@ export interface TextFinding {
     | 'overlap'
     | 'overlap-differs'
     | 'squeezed-too-far'
+    | 'virtual-addresses'
+    | 'address-wraps'
     | 'directive';
   readonly severity: 'warning' | 'info';
   readonly message: string;

@@ -1,12 +1,15 @@
 import { joinHalves, parseWord } from '../word';
+import { type AddressMap, asPrinted } from './address-map';
+import type { DumpRun } from './dump-runs';
 import { DialectFinder } from './find-dialect';
 import { DumpLine } from './hexdump/dialect';
 import { CodeUnits } from './line-chunk';
 import { type LogEvent, type LogField, parseLogLine } from './log/log-event';
+import { placeInRun } from './run-writer';
 
 /** A 64-bit word (or a smaller unit that fills no word) of a dump's line. Columns from 0. */
 export interface DumpWord {
-  /** Byte address. */
+  /** Physical byte address. */
   readonly address: bigint;
   readonly value: bigint;
   readonly bytes: 1 | 2 | 4 | 8;
@@ -18,7 +21,10 @@ export interface DumpWord {
 export interface DumpedLine {
   readonly dialect: string;
   readonly title: string;
+  /** Physical, as far as a base is stated. */
   readonly address: bigint;
+  /** As the line has it; `null`: it has none. */
+  readonly printed: bigint | null;
   readonly addressStart: number;
   readonly addressEnd: number;
   /** As printed. */
@@ -55,6 +61,8 @@ export type WordAt =
   | {
       readonly kind: 'plain';
       readonly value: bigint;
+      /** The value as an address: a virtual one of the stated direct map becomes physical. */
+      readonly physical: bigint;
       readonly start: number;
       readonly end: number;
     };
@@ -63,19 +71,38 @@ const finder = new DialectFinder();
 const dumpLine = new DumpLine();
 const codeUnits = new CodeUnits();
 
+/** What the lines around a line of a dump say about it. */
+export interface LineContext {
+  readonly map: AddressMap;
+  /** The run it belongs to, and which of its lines it is; `undefined`: none. */
+  readonly run?: { readonly run: DumpRun; readonly count: number };
+}
+
+const alone: LineContext = { map: asPrinted };
+const addressOf = (frame: number, offset: number): bigint =>
+  (BigInt(frame) << 12n) + BigInt(offset);
+
 /**
  * A dump's line read for its words; `undefined`: it is none.
  * @param wordBytes size of an entry: units are put together up to it
  */
-export function parseDumpLine(text: string, wordBytes: 4 | 8 = 8): DumpedLine | undefined {
-  const dialect = finder.find(codeUnits.of(text), 0, text.length, null, dumpLine);
+export function parseDumpLine(
+  text: string,
+  wordBytes: 4 | 8 = 8,
+  { map, run }: LineContext = alone,
+): DumpedLine | undefined {
+  const expected = run?.run.dialect ?? null;
+  const dialect = finder.find(codeUnits.of(text), 0, text.length, expected, dumpLine);
   if (!dialect) return undefined;
-  const { frame, offset } = dumpLine;
-  const address = (BigInt(frame) << 12n) + BigInt(offset);
+  if (run) placeInRun(dumpLine, run.run, run.count);
+  else map.move(dumpLine);
+  const { frame, offset, printedFrame, printedOffset, addressStart, addressEnd } = dumpLine;
+  const address = addressOf(frame, offset);
   return {
     dialect: dialect.name,
     title: dialect.title,
     address,
+    printed: addressEnd > addressStart ? addressOf(printedFrame, printedOffset) : null,
     addressStart: dumpLine.addressStart,
     addressEnd: dumpLine.addressEnd,
     unitBytes: dumpLine.unitBytes,
@@ -119,8 +146,13 @@ const covers = (place: { start: number; end: number }, column: number): boolean 
  * or bare 16 hexadecimal digits; `undefined`: no word stands there. A column just behind a word
  * still is on it.
  */
-export function wordAt(text: string, column: number, wordBytes: 4 | 8 = 8): WordAt | undefined {
-  const line = parseDumpLine(text, wordBytes);
+export function wordAt(
+  text: string,
+  column: number,
+  wordBytes: 4 | 8 = 8,
+  context: LineContext = alone,
+): WordAt | undefined {
+  const line = parseDumpLine(text, wordBytes, context);
   if (line) {
     const word = line.words.find((candidate) => covers(candidate, column));
     if (word) {
@@ -137,7 +169,7 @@ export function wordAt(text: string, column: number, wordBytes: 4 | 8 = 8): Word
     const { value, start, end } = field;
     return { kind: 'log-field', value, start, end, field, event };
   }
-  return plainWordAt(text, column);
+  return plainWordAt(text, column, context.map);
 }
 
 /** `0x` and 1 to 16 digits, or 16 digits alone; digits may be grouped by "`" or `_`. */
@@ -146,14 +178,15 @@ const plainWord =
 /** Words are looked for this far from the column: a line may be a megabyte long. */
 const reach = 64;
 
-function plainWordAt(text: string, column: number): WordAt | undefined {
+function plainWordAt(text: string, column: number, map: AddressMap): WordAt | undefined {
   const from = Math.max(0, column - reach);
   for (const match of text.slice(from, column + reach).matchAll(plainWord)) {
     const start = from + match.index;
     const end = start + match[0].length;
     if (!covers({ start, end }, column)) continue;
     const value = parseWord(match[0]);
-    return value === undefined ? undefined : { kind: 'plain', value, start, end };
+    if (value === undefined) return undefined;
+    return { kind: 'plain', value, physical: map.physical(value), start, end };
   }
   return undefined;
 }

@@ -3,9 +3,12 @@ export class DumpLine {
   /** Where the address stands. */
   addressStart = 0;
   addressEnd = 0;
-  /** Address of the first unit: number of its 4 KiB frame, and the byte within. */
+  /** Physical address of the first unit: number of its 4 KiB frame, and the byte within. */
   frame = 0;
   offset = 0;
+  /** The address as it is printed; a stated base tells it from the physical one. */
+  printedFrame = 0;
+  printedOffset = 0;
   /** Bytes a unit stands for, and the digits it is written with (after `0x`, where that is written). */
   unitBytes: 1 | 2 | 4 | 8 = 8;
   digits = 16;
@@ -32,8 +35,10 @@ export class DumpLine {
   }
 
   setAddress(lo: number, hi: number): void {
-    this.frame = hi * 0x10_0000 + (lo >>> 12);
-    this.offset = lo & 0xfff;
+    this.printedFrame = hi * 0x10_0000 + (lo >>> 12);
+    this.printedOffset = lo & 0xfff;
+    this.frame = this.printedFrame;
+    this.offset = this.printedOffset;
   }
 
   add(column: number, lo: number, hi: number): void {
@@ -42,6 +47,18 @@ export class DumpLine {
     this.lo[this.count] = lo;
     this.hi[this.count] = hi;
     this.count++;
+  }
+
+  /** Puts bytes before the first unit, where units are bytes: they stand on the line before. */
+  prepend(bytes: readonly number[]): void {
+    const { count } = this;
+    const column = this.columns[0]!;
+    for (const byte of bytes) this.add(column, byte, 0);
+    for (const list of [this.columns, this.lo, this.hi]) {
+      const added = list.slice(count, this.count);
+      list.copyWithin(bytes.length, 0, count);
+      list.set(added, 0);
+    }
   }
 
   private grow(): void {

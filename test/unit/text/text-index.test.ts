@@ -67,6 +67,7 @@ describe('text index: QEMU and gdb', () => {
     assert.deepEqual(index.wordAt(0, 16), {
       kind: 'plain',
       value: 0x103b30000n,
+      physical: 0x103b30000n,
       start: 15,
       end: 26,
     });
