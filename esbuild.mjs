@@ -12,6 +12,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
+import { writeScenarioSchema } from './build/scenario-schema.mjs';
 import { writeThirdPartyLicences } from './build/third-party-licences.mjs';
 
 const top = path.dirname(fileURLToPath(import.meta.url));
@@ -93,6 +94,8 @@ function optionsFor(name) {
     metafile: true,
     logLevel: 'silent',
     plugins: [announce(name)],
+    // Its `main` is a UMD module, whose parts no bundler finds.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   };
 }
 
@@ -101,6 +104,7 @@ function reportSize(name, metafile) {
   console.log(`${outputOf(name).padEnd(24)} ${(bytes / 1024).toFixed(0).padStart(6)} KiB`);
 }
 
+await writeScenarioSchema('dist/scenario.schema.json');
 if (watch) {
   const contexts = await Promise.all(names.map((name) => esbuild.context(optionsFor(name))));
   await Promise.all(contexts.map((context) => context.watch()));

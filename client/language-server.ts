@@ -174,7 +174,7 @@ export class LanguageServer implements Disposable {
   }
 
   private options(): LanguageClientOptions {
-    const about: ClientOptions = { commandLinks: true };
+    const about: ClientOptions = { commandLinks: true, validatesBySchema: true };
     return {
       documentSelector: serverSelector(hoverAnywhere()),
       initializationOptions: about,

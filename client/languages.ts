@@ -8,6 +8,11 @@ export function isOwn(document: TextDocument): boolean {
   return ownLanguages.includes(document.languageId);
 }
 
+/** The document is a scenario of the simulator; its language is JSON. */
+export function isScenario(document: TextDocument): boolean {
+  return document.uri.path.endsWith('.pagewalk.json');
+}
+
 export function hoverAnywhere(): boolean {
   return workspace.getConfiguration(settingsSection).get(hoverAnywhereSetting, false);
 }
@@ -17,7 +22,10 @@ export function hoverAnywhere(): boolean {
  * file systems too, but not what VS Code itself shows as documents: output, settings, comments.
  */
 export function serverSelector(everything: boolean): DocumentSelector {
-  const own = ownLanguages.map((language) => ({ language }));
+  const own = [
+    ...ownLanguages.map((language) => ({ language })),
+    { pattern: '**/*.pagewalk.json' },
+  ];
   if (!everything) return own;
   const folders = workspace.workspaceFolders ?? [];
   const schemes = new Set(['file', 'untitled', ...folders.map((folder) => folder.uri.scheme)]);

@@ -1,7 +1,7 @@
 import { type TextDocument, type Uri, workspace } from 'vscode';
 import type { Middleware } from 'vscode-languageclient';
 
-import { isOwn } from './languages';
+import { isOwn, isScenario } from './languages';
 
 const ownOnly = <T>(document: TextDocument | undefined, ask: () => T): T | undefined =>
   document && isOwn(document) ? ask() : undefined;
@@ -14,7 +14,7 @@ function documentOf(asked: TextDocument | Uri): TextDocument | undefined {
 
 /**
  * With `hover.anywhere` the server knows foreign files too: of those it explains words, and nothing
- * else is asked about them.
+ * else is asked about them. Of a scenario its problems are asked for: the rest is the JSON editor's.
  */
 export const ownFilesOnly: Middleware = {
   provideDefinition: (document, position, token, next) =>
@@ -46,6 +46,10 @@ export const ownFilesOnly: Middleware = {
     ownOnly(document, () => next(document, position, context, token)),
   prepareRename: (document, position, token, next) =>
     ownOnly(document, () => next(document, position, token)),
-  provideDiagnostics: (document, previous, token, next) =>
-    ownOnly(documentOf(document), () => next(document, previous, token)),
+  provideDiagnostics: (asked, previous, token, next) => {
+    const document = documentOf(asked);
+    return document && (isOwn(document) || isScenario(document))
+      ? next(asked, previous, token)
+      : undefined;
+  },
 };

@@ -21,6 +21,8 @@ export interface ClientSupport {
   readonly findingsPage: string | null;
   /** `command:` links in Markdown run. */
   readonly commandLinks: boolean;
+  /** Scenarios are validated by their JSON schema as well. */
+  readonly validatesBySchema: boolean;
 }
 
 export const foldingLimitDefault = 5000;
@@ -38,6 +40,7 @@ export const leastSupport: ClientSupport = {
   relatedPlaces: false,
   findingsPage: null,
   commandLinks: false,
+  validatesBySchema: false,
 };
 
 /**
@@ -68,5 +71,6 @@ export function clientSupport(
         ? options.findingsPage
         : ownFindingsPage,
     commandLinks: isRecord(options) && options.commandLinks === true,
+    validatesBySchema: isRecord(options) && options.validatesBySchema === true,
   };
 }

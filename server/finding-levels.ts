@@ -1,3 +1,5 @@
+import { DiagnosticSeverity } from 'vscode-languageserver';
+
 import type { Severity } from '../src-core/index';
 import type { FileSettings, FindingLevel } from './settings-schema';
 
@@ -22,3 +24,13 @@ export function levelOf(
   const set = severities && Object.hasOwn(severities, code) ? severities[code] : undefined;
   return set ?? (toldAnyway.has(code) ? 'information' : usual[severity]);
 }
+
+/** Levels as the protocol numbers them. */
+export const diagnosticSeverities: Readonly<
+  Record<Exclude<FindingLevel, 'off'>, DiagnosticSeverity>
+> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  information: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};

@@ -120,6 +120,8 @@ export type DecodeResponse = { readonly markdown: string } | { readonly problem:
 export interface ClientOptions {
   /** Links `command:NAME?ARGUMENTS` in Markdown run the commands named below. */
   readonly commandLinks?: boolean;
+  /** The editor validates scenarios by their JSON schema: what that says is not said again. */
+  readonly validatesBySchema?: boolean;
   /** URI of docs/findings.md, to which the codes of problems link. */
   readonly findingsPage?: string;
 }

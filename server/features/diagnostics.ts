@@ -13,9 +13,12 @@ import type { EntryFormat } from '../../src-core/index';
 import type { ClientSupport } from '../client-support';
 import { type FileFinding, findingsOf } from '../file-findings';
 import type { FileView } from '../file-view';
+import { diagnosticSeverities } from '../finding-levels';
 import { locationOf, rangeOfPlace } from '../locations';
 import { findingText, moreText } from '../render/finding';
 import { describeError } from '../safe-handler';
+import { scenarioDiagnostics } from '../scenario/scenario-diagnostics';
+import { isScenarioUri } from '../scenario/scenario-text';
 import { unhurried } from '../unhurried';
 import type { Feature } from './feature';
 
@@ -25,16 +28,9 @@ const most = 999;
 /** How long typing must rest before problems are sent to a client that does not ask for them. */
 const restMilliseconds = 300;
 
-const severities: Readonly<Record<FileFinding['level'], DiagnosticSeverity>> = {
-  error: DiagnosticSeverity.Error,
-  warning: DiagnosticSeverity.Warning,
-  information: DiagnosticSeverity.Information,
-  hint: DiagnosticSeverity.Hint,
-};
-
 type Report = DocumentDiagnosticReport | ResponseError<never>;
 
-/** What is wrong with the lines, the tables and the comment line of a file. */
+/** What is wrong with the lines, the tables and the comment line of a file, or with a scenario. */
 export const diagnostics: Feature = {
   capabilities: {
     diagnosticProvider: {
@@ -87,10 +83,11 @@ export const diagnostics: Feature = {
 /** The file's findings, the worst first; `undefined`: cancelled, or the file was edited meanwhile. */
 export async function diagnosticsOf(
   view: FileView,
-  client: Pick<ClientSupport, 'findingsPage' | 'relatedPlaces'>,
+  client: Pick<ClientSupport, 'findingsPage' | 'relatedPlaces' | 'validatesBySchema'>,
   runtime: { readonly pause: () => Promise<void> },
   token: CancellationToken,
 ): Promise<Diagnostic[] | undefined> {
+  if (isScenarioUri(view.uri)) return scenarioDiagnostics(view, client);
   const found = await unhurried(view, runtime, token, findingsOf(view, most));
   if (!found) return undefined;
   const { findings, more } = found;
@@ -111,7 +108,7 @@ function diagnosticOf(
 ): Diagnostic {
   return {
     range: rangeOfPlace(place),
-    severity: severities[level],
+    severity: diagnosticSeverities[level],
     code,
     source,
     message: findingText(message, audit, format),

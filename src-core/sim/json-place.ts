@@ -4,6 +4,8 @@ import { parseWord } from '../word';
 export interface JsonProblem {
   readonly pointer: string;
   readonly message: string;
+  /** The value is of another form than expected: a JSON schema says so as well. */
+  readonly ofForm?: true;
 }
 
 /**
@@ -24,6 +26,15 @@ export class JsonPlace {
   /** The value, if there is one; else notes what was expected. */
   expect<Value>(value: Value | undefined, expected: string): Value | undefined {
     if (value === undefined) this.fail(`${expected} is expected`);
+    return value;
+  }
+
+  /** The same for what a JSON schema can say. */
+  expectForm<Value>(value: Value | undefined, expected: string): Value | undefined {
+    if (value === undefined) {
+      const message = `${expected} is expected`;
+      this.problems.push({ pointer: this.pointer, message, ofForm: true });
+    }
     return value;
   }
 
@@ -67,29 +78,35 @@ export class JsonPlace {
   }
 
   text(): string | undefined {
-    return this.expect(typeof this.value === 'string' ? this.value : undefined, 'a text');
+    return this.expectForm(typeof this.value === 'string' ? this.value : undefined, 'a text');
   }
 
   flag(fallback?: boolean): boolean | undefined {
     if (!this.present && fallback !== undefined) return fallback;
-    return this.expect(typeof this.value === 'boolean' ? this.value : undefined, 'true or false');
+    return this.expectForm(
+      typeof this.value === 'boolean' ? this.value : undefined,
+      'true or false',
+    );
   }
 
   choice<Name extends string>(names: readonly Name[], fallback?: Name): Name | undefined {
     if (!this.present && fallback !== undefined) return fallback;
     const found = names.find((name) => name === this.value);
-    return this.expect(found, `one of ${names.join(', ')}`);
+    return this.expectForm(found, `one of ${names.join(', ')}`);
   }
 
   /** A whole number from `min` to `max`. */
   count(min: number, max: number, fallback?: number): number | undefined {
     if (!this.present && fallback !== undefined) return fallback;
-    return this.expect(wholeNumber(this.value, min, max), `a whole number from ${min} to ${max}`);
+    return this.expectForm(
+      wholeNumber(this.value, min, max),
+      `a whole number from ${min} to ${max}`,
+    );
   }
 
   /** A 64-bit word, written `"0x…"`. */
   word(): bigint | undefined {
-    return this.expect(hexWord(this.value), 'a word, written "0x…" with at most 16 digits,');
+    return this.expectForm(hexWord(this.value), 'a word, written "0x…" with at most 16 digits,');
   }
 
   /** An address or frame number below 2^bits (at most 52), written `"0x…"` or as a number. */

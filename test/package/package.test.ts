@@ -11,7 +11,7 @@ const vsix = path.resolve('out', 'pagewalk.vsix');
 
 /** All that the package may hold: a file, or all of a folder. */
 const allowed =
-  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|docs\/(findings|scenarios\/[\w-]+)\.md|samples\/scenarios\/[\w-]+\.pagewalk\.json|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt)$/;
+  /^(package\.json|readme\.md|changelog\.md|LICENSE\.txt|\.vsixmanifest|(media|syntaxes)\/.+|docs\/(findings|scenarios\/[\w-]+)\.md|samples\/scenarios\/[\w-]+\.pagewalk\.json|dist\/[\w-]+\.js|dist\/THIRD_PARTY_LICENSES\.txt|dist\/scenario\.schema\.json)$/;
 
 describe('the package', () => {
   const { path: folder, remove } = temporaryFolder('package');
@@ -40,6 +40,8 @@ describe('the package', () => {
     );
     for (const name of ['client', 'client-browser', 'server-browser', 'cli'])
       assert.ok(files.includes(path.join('dist', `${name}.js`)), name);
+    assert.ok(files.includes(path.join('dist', 'scenario.schema.json')));
+    assert.ok(files.includes(path.join('samples', 'scenarios', 'first-faults.pagewalk.json')));
   });
 
   it('works in a VS Code that it is installed in', async () => {
