@@ -5,6 +5,12 @@ import { type Reason, reasonNames } from './reasons';
 export const eventKinds = [
   /** An entry was changed. */
   'write',
+  /** An entry was made invalid so that another value may follow: break-before-make. */
+  'broken',
+  /** Caches of the memory behind a leaf were cleaned or invalidated. */
+  'cache-clean',
+  /** The guest's access was taken to the hypervisor. */
+  'abort',
   /** A compare-exchange found another value. */
   'exchange-failed',
   /** `kvm_tdp_mmu_spte_changed`: the change was put on the books. */
@@ -32,6 +38,22 @@ export const eventKinds = [
   'slot-changed',
   'host-changed',
   'generation',
+  /** The guest's own memory was changed. */
+  'guest-write',
+  /** A page fault of the guest's own making was given to it. */
+  'guest-fault',
+  'emulated',
+  /** A shadow page that was there already is used again. */
+  'page-found',
+  /** The guest may write to a table without KVM's noticing. */
+  'unsync',
+  'sync',
+  'rmap-added',
+  'rmap-removed',
+  'desc-allocated',
+  'desc-freed',
+  'cache-filled',
+  'root-loaded',
   'operation',
   'result',
   /** The kernel WARNs. */

@@ -22,6 +22,8 @@ export const microKinds = [
   'end',
   /** An entry was changed and is on the books. */
   'write',
+  /** An entry was made invalid on the way to its new value: break-before-make. */
+  'broken',
   /** An entry of a table that is being removed was parked or cleared. */
   'remove-entry',
   /** The compare-exchange failed; the body starts again with what it found. */
@@ -31,6 +33,17 @@ export const microKinds = [
   'yielded',
   /** A look at one entry without any lock. */
   'look',
+  /** KVM reads an entry of the guest's own tables. */
+  'guest-read',
+  /** A shadow page is brought up to date. */
+  'sync',
+  /** A shadow page is thrown away. */
+  'zap-page',
+  /** An instruction of the guest is emulated. */
+  'emulate',
+  'cache-filled',
+  /** An entry was put into, or found in, the list of those that map a frame. */
+  'rmap-entry',
   /** What the CPU itself does: walks, sets accessed and dirty. */
   'cpu',
   /** The operation is over. */

@@ -8,6 +8,8 @@ export interface AllocatorSetup {
   readonly first: number;
   /** How many tables there may be at once; more: -ENOMEM. */
   readonly limit: number;
+  /** Size of a table; left out: 4 KiB. */
+  readonly pageBytes?: number;
 }
 
 /** Hands out the addresses of tables: stated ones first, freed ones again before new ones. */
@@ -62,8 +64,8 @@ export class TableAllocator {
   }
 
   #addressOf(number: number): number {
-    const { addresses, first } = this.setup;
-    return addresses[number] ?? first + 4096 * (number - addresses.length);
+    const { addresses, first, pageBytes = 4096 } = this.setup;
+    return addresses[number] ?? first + pageBytes * (number - addresses.length);
   }
 
   /** Gives an address back: it is the next to be handed out. */
