@@ -7,7 +7,7 @@ function isRecord(value: FactValue | undefined): value is Readonly<Record<string
 }
 
 /** Rights as `rwx`, a dash for each that is missing; other rights by name. */
-function rightsText(rights: FactValue | undefined): string {
+export function rightsText(rights: FactValue | undefined): string {
   if (!isRecord(rights)) return '';
   const letters = ['r', 'w', 'x'].map((right) => (rights[right] === true ? right : '-')).join('');
   const user = rights['u'] === false ? ' supervisor' : '';

@@ -68,6 +68,11 @@ export class Session<Machine extends World = World> {
     return step < 0 ? null : step;
   }
 
+  /** Moves that had been made when that step began; `null`: none has begun. */
+  get currentBegan(): number | null {
+    return this.currentStep === null ? null : this.#begun[this.currentStep]!;
+  }
+
   /** Whether an operation is in its middle. */
   get underWay(): boolean {
     return this.#position > 0 && this.last?.kind !== 'done';

@@ -1,0 +1,32 @@
+import type { MicroKind } from '../micro-step';
+
+/** What a move was, in a few words; those of walks are followed by where it came to. */
+export const moveWords: Readonly<Record<MicroKind, string>> = {
+  waiting: 'waits for the lock',
+  locked: 'took the lock',
+  unlocked: 'released the lock',
+  walk: 'began a walk',
+  visit: 'looks at an entry',
+  reread: 'read the entry again before it steps down',
+  down: 'stepped down',
+  side: 'stepped side',
+  up: 'stepped up',
+  restart: 'went back to the root',
+  end: 'the walk is over',
+  write: 'wrote the entry',
+  broken: 'made the entry invalid: break-before-make',
+  'remove-entry': 'took an entry out of an unlinked table',
+  retry: 'compare-exchange failed: once more',
+  flush: 'flushed TLBs',
+  yielded: 'yielded: the lock was dropped',
+  look: 'looked at an entry without the lock',
+  'guest-read': 'KVM read an entry of the guest’s tables',
+  sync: 'brought a shadow page up to date',
+  'zap-page': 'threw a shadow page away',
+  emulate: 'emulated an instruction',
+  'cache-filled': 'filled memory caches',
+  'rmap-entry': 'looked at an entry of the rmap',
+  cpu: 'the CPU walked',
+  done: 'the operation is over',
+  stopped: 'the kernel stopped',
+};

@@ -1,0 +1,23 @@
+import { Machine } from '../machine';
+import type { Session } from '../session';
+import type { MachineView } from './machine-view';
+import { TdpView } from './tdp-view';
+
+/** Makes the view of a session, if its machine is of the kind it shows. */
+type ViewOf = (session: Session) => MachineView | null;
+
+function isTdp(session: Session): session is Session<Machine> {
+  return session.machine instanceof Machine;
+}
+
+/** A kind of machine that can be shown is a line here. */
+const views: readonly ViewOf[] = [(session) => (isTdp(session) ? new TdpView(session) : null)];
+
+/** A session as a person sees it; `null`: nobody wrote a view of its kind of machine. */
+export function viewOf(session: Session): MachineView | null {
+  for (const make of views) {
+    const view = make(session);
+    if (view) return view;
+  }
+  return null;
+}
