@@ -105,6 +105,17 @@ export const cpuConfigKeys: Readonly<Record<string, ConfigKey>> = {
   ignore_access_flag: { property: 'ignoreAccessFlag', parse: flag },
 };
 
+/** The same facts as files write them, each under the first of its names. */
+export function cpuConfigJson(config: CpuConfig): Record<string, string | number | boolean> {
+  const written = new Map<keyof CpuConfig, [string, string | number | boolean]>();
+  for (const [name, { property }] of Object.entries(cpuConfigKeys)) {
+    const value = config[property];
+    if (value === undefined || written.has(property)) continue;
+    written.set(property, [name, typeof value === 'bigint' ? `0x${value.toString(16)}` : value]);
+  }
+  return Object.fromEntries(written.values());
+}
+
 /**
  * Facts from names and values as people and files write them.
  * @returns the facts understood, and a line for each name or value that was not.

@@ -1,4 +1,5 @@
 import type { Journal } from './journal';
+import { type FrameRun, runOf, touchesRun } from './slot-frames';
 import { pagesAtLevel } from './table-page';
 
 /** A memory slot: guest frames, and the host frames behind them. */
@@ -8,8 +9,10 @@ export interface MemslotSetup {
   readonly asId: number;
   readonly baseGfn: number;
   readonly pages: number;
-  /** Host frame behind the first page; the others follow it. */
+  /** Host frame behind the first page; the others follow it, as far as {@link frames} says nothing. */
   readonly basePfn: number;
+  /** Parts whose frames lie elsewhere, in order. */
+  readonly frames?: readonly FrameRun[];
   /** Largest pages of the host's own mapping: 1, 2 or 3. */
   readonly hostLevel: number;
   readonly readOnly: boolean;
@@ -51,7 +54,19 @@ export class Memslot {
 
   /** The host frame behind a GFN of this slot. */
   pfnOf(gfn: number): number {
-    return this.#moved.get(gfn)?.pfn ?? this.setup.basePfn + (gfn - this.setup.baseGfn);
+    const moved = this.#moved.get(gfn);
+    if (moved) return moved.pfn;
+    const run = runOf(this.#parts, gfn) ?? this.#whole;
+    return run.pfn + (gfn - run.gfn);
+  }
+
+  get #parts(): readonly FrameRun[] {
+    return this.setup.frames ?? [];
+  }
+
+  get #whole(): FrameRun {
+    const { baseGfn, pages, basePfn } = this.setup;
+    return { gfn: baseGfn, pages, pfn: basePfn };
   }
 
   /** Whether the host lets the guest write there. */
@@ -86,10 +101,12 @@ export class Memslot {
 
   #isHugeBlock(gfn: number, level: number): boolean {
     const pages = pagesAtLevel[level]!;
-    const { baseGfn, basePfn } = this.setup;
     const base = gfn - (gfn % pages);
-    if (base < baseGfn || base + pages > this.endGfn) return false;
-    if ((baseGfn - basePfn) % pages !== 0) return false;
+    const part = runOf(this.#parts, gfn);
+    if (!part && touchesRun(this.#parts, base, pages)) return false;
+    const run = part ?? this.#whole;
+    if (base < run.gfn || base + pages > run.gfn + run.pages) return false;
+    if ((run.gfn - run.pfn) % pages !== 0) return false;
     for (const moved of this.#moved.keys()) {
       if (moved >= base && moved < base + pages) return false;
     }

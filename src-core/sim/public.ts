@@ -1,6 +1,7 @@
 /** What the rest of the program may use of the simulator. */
 export { type CounterName, counterNames, type CounterValues } from './counters';
 export { type EventKind, eventKinds, type SimEvent } from './event-log';
+export { type MemoryToSimulate, scenarioFromMemory, scenarioText } from './from-memory';
 export { describeJsonProblem, type JsonProblem } from './json-place';
 export { Machine } from './machine';
 export type {

@@ -2,8 +2,9 @@ import type { JsonPlace } from './json-place';
 import { described, frameSchema, listSchema } from './machine-json';
 import type { JsonSchema } from './machine-plan';
 import { maxHugeLevel, type MemslotSetup } from './memslot';
+import { readFrameRuns } from './slot-frames';
 
-const names = ['id', 'asId', 'gfn', 'pages', 'pfn', 'hostPage', 'readOnly', 'dirtyLog'];
+const names = ['id', 'asId', 'gfn', 'pages', 'pfn', 'frames', 'hostPage', 'readOnly', 'dirtyLog'];
 
 /** Sizes of the host's own pages, by level. */
 export const hostPageSizes = ['4K', '2M', '1G'] as const;
@@ -31,11 +32,15 @@ export function readSlots(list: JsonPlace): MemslotSetup[] {
 function readSlot(place: JsonPlace): MemslotSetup {
   place.knowsOnly(names);
   const hostPage = place.member('hostPage').choice(hostPageSizes, '4K') ?? '4K';
+  const range = {
+    baseGfn: place.member('gfn').address(frameBits) ?? 0,
+    pages: readPages(place.member('pages')),
+  };
   return {
     id: place.member('id').count(0, 32_767) ?? 0,
     asId: place.member('asId').count(0, 1, 0) ?? 0,
-    baseGfn: place.member('gfn').address(frameBits) ?? 0,
-    pages: readPages(place.member('pages')),
+    ...range,
+    frames: readFrameRuns(place.member('frames'), frameBits, range),
     basePfn: place.member('pfn').address(frameBits) ?? 0,
     hostLevel: Math.min(hostPageSizes.indexOf(hostPage) + 1, maxHugeLevel),
     readOnly: place.member('readOnly').flag(false) ?? false,
@@ -69,6 +74,10 @@ export const slotsSchema: JsonSchema = described(
       gfn: described('first guest frame', frameSchema),
       pages: described('how many 4 KiB pages', frameSchema),
       pfn: described('host frame behind the first page', frameSchema),
+      frames: described(
+        'parts whose host frames lie elsewhere: first guest frame, pages, first host frame',
+        listSchema(listSchema(frameSchema)),
+      ),
       hostPage: described(`the host’s own pages, up to level ${maxHugeLevel}`, {
         enum: hostPageSizes,
         default: '4K',

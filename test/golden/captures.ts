@@ -12,6 +12,9 @@ export interface CapturedTable {
 
 /** What a capture says about one address; `path` is [level, table, index, entry] from the root down. */
 export interface CapturedTranslation {
+  /** Guest-physical; a shadow table's addresses are virtual. */
+  readonly gpa?: string;
+  readonly path: readonly (readonly [level: number, table: string, index: number, entry: string])[];
   readonly status: string;
   readonly level: number;
   readonly leaf_spte?: string;
