@@ -15,6 +15,7 @@ import { type ChunkText, CodeUnits, cutIntoChunks, hasReturns } from './line-chu
 import { sameState, stateUnder } from './line-state';
 import { type LogEvent, parseLogLine } from './log/log-event';
 import { knownEvents } from './log/registry';
+import { unwrapEvent, type WrappedEvent } from './log/wrapped-line';
 import { RunWriter } from './run-writer';
 import { lineOf, lineStarts, TextChunk, textOf } from './text-chunk';
 import type { TextFinding } from './text-finding';
@@ -76,6 +77,8 @@ export class TextIndex {
   private readonly scanner: ChunkScanner;
   private readonly runWriter = new RunWriter(this.writer);
   private readonly units = new CodeUnits();
+  /** Apart from the units that a reader of all events is given: it may ask for lines meanwhile. */
+  private readonly lineUnits = new CodeUnits();
   private chunks: TextChunk[] = [];
   /** Line starts of the chunk last asked for. */
   private opened: { chunk: TextChunk; starts: number[] } | null = null;
@@ -237,7 +240,7 @@ export class TextIndex {
   private open(line: number): { chunk: TextChunk; starts: number[] } {
     const chunk = this.chunks[this.chunkOf(line)]!;
     if (this.opened?.chunk !== chunk) {
-      this.opened = { chunk, starts: lineStarts(this.units.of(chunk.text), chunk.returns) };
+      this.opened = { chunk, starts: lineStarts(this.lineUnits.of(chunk.text), chunk.returns) };
     }
     return this.opened;
   }
@@ -363,12 +366,42 @@ export class TextIndex {
 
   /** What stands at a place; see {@link wordAt}. */
   wordAt(line: number, column: number, wordBytes: 4 | 8 = 8): WordAt | undefined {
-    return wordAt(this.lineText(line), column, wordBytes, this.contextOf(line));
+    const word = wordAt(this.lineText(line), column, wordBytes, this.contextOf(line));
+    const alone = word === undefined || word.kind === 'plain';
+    return (alone ? this.fieldBrokenOff(line, column) : undefined) ?? word;
   }
 
   /** The event of a line; `undefined`: it holds none that is known. */
   logEvent(line: number): LogEvent | undefined {
-    return parseLogLine(this.lineText(line));
+    const event = parseLogLine(this.lineText(line));
+    return this.unwrapped(line, event)?.event ?? event;
+  }
+
+  /** An event with the lines that were broken off its own; `undefined`: it is whole, or none. */
+  wrappedEvent(line: number): WrappedEvent | undefined {
+    return this.unwrapped(line, parseLogLine(this.lineText(line)));
+  }
+
+  private unwrapped(line: number, event: LogEvent | undefined): WrappedEvent | undefined {
+    return unwrapEvent(event, (below) =>
+      line + below < this.lineCount ? this.lineText(line + below) : undefined,
+    );
+  }
+
+  /** The value at a place of a line that was broken off an event above it. */
+  private fieldBrokenOff(line: number, column: number): WordAt | undefined {
+    for (let below = 1; below < 4 && below <= line; below++) {
+      const wrapped = this.wrappedEvent(line - below);
+      if (!wrapped) continue;
+      const found = wrapped.fieldsBelow.find(
+        (place) => place.below === below && column >= place.start && column <= place.end,
+      );
+      if (!found || found.field.value === null) return undefined;
+      const { field, start, end } = found;
+      const { event } = wrapped;
+      return { kind: 'log-field', value: found.field.value, start, end, field, event };
+    }
+    return undefined;
   }
 
   /** What is wrong with lines or worth knowing, in line order. */

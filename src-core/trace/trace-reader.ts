@@ -1,5 +1,5 @@
-import { parseLogLine } from '../text/log/log-event';
 import type { TextIndex } from '../text/index';
+import { CodeUnits } from '../text/line-chunk';
 import { highHalf, lowHalf } from '../word';
 import { none } from './entry-table';
 import { EntryWriter } from './entry-writer';
@@ -83,6 +83,7 @@ export class TraceReader {
   };
   private readonly takers = new Map<number, Taker>();
   private index: TextIndex | null = null;
+  private readonly joined = new CodeUnits();
 
   constructor() {
     const add = (name: string, taker: Taker): void => {
@@ -116,12 +117,25 @@ export class TraceReader {
   private tdpChanges(readers: readonly FormReader[]): Taker {
     const slotsOf = new Map(readers.map((reader) => [reader, changeSlots(reader)]));
     return (line, units, start) => {
-      const reader = readForm(readers, units, start);
+      const reader = this.formOf(readers, line, units, start);
       const slots = reader && slotsOf.get(reader);
       const level = slots ? reader.lo[slots.level]! : 0;
       if (!slots || level < 1 || level > 5) this.unread.push(line);
       else this.tdpChange(line, level, reader, slots);
     };
+  }
+
+  /** The form that a line has, by itself or with what was broken off it. */
+  private formOf(
+    readers: readonly FormReader[],
+    line: number,
+    units: Uint8Array,
+    start: number,
+  ): FormReader | undefined {
+    const reader = readForm(readers, units, start);
+    if (reader) return reader;
+    const wrapped = this.index!.wrappedEvent(line);
+    return wrapped && readForm(readers, this.joined.of(wrapped.text), wrapped.event.end + 1);
   }
 
   private tdpChange(line: number, level: number, reader: FormReader, slots: ChangeSlots): void {
@@ -189,7 +203,7 @@ export class TraceReader {
 
   private sptesSet(readers: readonly FormReader[]): Taker {
     return (line, units, start) => {
-      const reader = readForm(readers, units, start);
+      const reader = this.formOf(readers, line, units, start);
       if (!reader) {
         this.unread.push(line);
         return;
@@ -225,7 +239,7 @@ export class TraceReader {
   /** The lockless fast path tells the address, not the level: it is the entry that holds the old value. */
   private fastFaults(readers: readonly FormReader[]): Taker {
     return (line, units, start) => {
-      const reader = readForm(readers, units, start);
+      const reader = this.formOf(readers, line, units, start);
       if (!reader) {
         this.unread.push(line);
         return;
@@ -282,7 +296,7 @@ export class TraceReader {
   }
 
   private pageLine(line: number, made: boolean): void {
-    const event = parseLogLine(this.index!.lineText(line));
+    const event = this.index!.logEvent(line);
     const texts = new Map(event?.fields.map((field) => [field.name, field]));
     const gfn = texts.get('gfn')?.value;
     // Bits 3:0 and 7 of the role word are level and "direct" in every kernel (kvm_host.h).
@@ -313,7 +327,7 @@ export class TraceReader {
   }
 
   private rootLoaded(line: number): void {
-    const event = parseLogLine(this.index!.lineText(line));
+    const event = this.index!.logEvent(line);
     const [root, level] = ['root_hpa', 'root_level'].map(
       (name) => event?.fields.find((field) => field.name === name)?.value,
     );
