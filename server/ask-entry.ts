@@ -9,8 +9,8 @@ import {
   type EntryGuess,
   type Finding,
   guessEntry,
-  otherKernels,
 } from '../src-core/index';
+import { kernelReadings } from './kernel-readings';
 
 /** How a format or a kernel became known, and half a sentence that says why. */
 export interface Ground {
@@ -86,7 +86,7 @@ export function askEntry(question: EntryQuestion): EntryReply | { readonly probl
 /** Said before anything else: kernels that the file may come from read this entry differently. */
 function kernelDoubt(request: DecodeRequest, candidates: readonly string[]): Finding[] {
   if (candidates.length < 2) return [];
-  const readings = otherKernels(request);
+  const readings = kernelReadings(request);
   if ('problem' in readings) return [];
   const among = readings.filter(({ layouts }) => layouts.some((name) => candidates.includes(name)));
   if (!among.some(({ differences }) => differences.length > 0)) return [];

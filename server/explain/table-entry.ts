@@ -1,8 +1,9 @@
-import { formatWord, otherKernels } from '../../src-core/index';
+import { formatWord } from '../../src-core/index';
 import type { EntryReply } from '../ask-entry';
 import { type EntryPlace, findEntry } from '../entry-place';
 import { entryRange } from '../entry-range';
 import type { FileView } from '../file-view';
+import { kernelReadings } from '../kernel-readings';
 import { showPlaceCommand, walkCommand } from '../protocol';
 import { type Answer, code, type Line, type Link } from '../render/answer';
 import { dumpCommands, missingSentence } from '../render/dump-commands';
@@ -48,7 +49,7 @@ function childNotes(
 
 /** "On other kernels: …", where they read the value differently. */
 export function kernelNotes({ request }: EntryReply): Line[] {
-  const readings = otherKernels(request);
+  const readings = kernelReadings(request);
   const lines = 'problem' in readings ? [] : kernelLines(readings);
   return lines.length === 0 ? [] : [['On other kernels:'], ...lines];
 }

@@ -48,6 +48,8 @@ const tellingFacts: Readonly<Record<string, FactValue>> = {
   rsvd_bits: null,
 };
 
+const factNames = Object.keys(tellingFacts);
+
 /** `removed` and `frozen` are two names for one thing. */
 function plainValue(fact: string, value: FactValue): FactValue {
   return fact === 'kind' && value === 'frozen' ? 'removed' : value;
@@ -64,16 +66,21 @@ function keyText(value: FactValue): string {
   );
 }
 
-function differences(here: Facts, there: Facts): FactDifference[] {
-  return Object.keys(tellingFacts)
-    .map((fact) => ({ fact, here: tell(here, fact), there: tell(there, fact) }))
-    .filter(({ here: a, there: b }) => keyText(a) !== keyText(b));
+/** Nearly every fact is no object: those need no text to be compared. */
+function sameValue(one: FactValue, other: FactValue): boolean {
+  if (one === other) return true;
+  if (typeof one !== 'object' || typeof other !== 'object') return false;
+  return one !== null && other !== null && keyText(one) === keyText(other);
 }
 
-function meaningKey(facts: Facts): string {
-  return Object.keys(tellingFacts)
-    .map((fact) => keyText(tell(facts, fact)))
-    .join('|');
+function differences(here: Facts, there: Facts): FactDifference[] {
+  return factNames
+    .map((fact) => ({ fact, here: tell(here, fact), there: tell(there, fact) }))
+    .filter(({ here: a, there: b }) => !sameValue(a, b));
+}
+
+function sameMeaning(one: Facts, other: Facts): boolean {
+  return factNames.every((fact) => sameValue(tell(one, fact), tell(other, fact)));
 }
 
 /** The newest layout of a run reads the value for all of them. */
@@ -104,16 +111,17 @@ export function readAcrossKernels(
 ): EraReading[] {
   const asked = decodeSpte(question).facts;
   const runs: { era: EraRow; entry: DecodedEntry }[][] = [];
-  let lastKey: string | undefined;
+  let lastFacts: Facts | undefined;
   let lastIndex = -2;
   for (const era of among) {
     const entry = decodeSpte({ ...question, era, kernel: null });
-    const key = meaningKey(entry.facts);
+    const { facts } = entry;
     const index = eras.indexOf(era);
     const run = runs.at(-1);
-    if (run && key === lastKey && index === lastIndex + 1) run.push({ era, entry });
+    const goesOn = lastFacts !== undefined && sameMeaning(lastFacts, facts);
+    if (run && goesOn && index === lastIndex + 1) run.push({ era, entry });
     else runs.push([{ era, entry }]);
-    lastKey = key;
+    lastFacts = facts;
     lastIndex = index;
   }
   return runs.map((run) => readingOf(run, asked));

@@ -1,7 +1,8 @@
 import type { FrameStore } from '../memory/frame-store';
+import { halvesPerFrame } from '../memory/known-words';
 import { canonicalAddress } from '../paging/canonical';
 import type { CompiledFormat, LevelRule } from '../paging/format';
-import { walkKind } from './walk-kind';
+import { KindsOfLevel } from './kinds-of-level';
 
 /** What the entries of one table are, by number. */
 export interface EntryCounts {
@@ -58,8 +59,9 @@ export function tableTree(memory: FrameStore, compiled: CompiledFormat, root: bi
   const rootNode = node(compiled, Number(root), rootLevel, 0n, null, 0);
   const byAddress = new Map<number, TableNode>([[rootNode.address, rootNode]]);
   const waiting = [rootNode];
+  const kinds = compiled.rules.map((rule) => new KindsOfLevel(rule));
   for (let table = waiting.pop(); table; table = waiting.pop()) {
-    readTable(memory, compiled, table, byAddress);
+    readTable(memory, compiled, table, kinds[table.level - 1]!, byAddress);
     for (let at = table.children.length - 1; at >= 0; at--) waiting.push(table.children[at]!);
   }
   return { root: rootNode, byAddress };
@@ -69,23 +71,54 @@ function readTable(
   memory: FrameStore,
   compiled: CompiledFormat,
   table: GrowingNode,
+  kinds: KindsOfLevel,
   met: Map<number, TableNode>,
 ): void {
   const rule = compiled.rules[table.level - 1]!;
   const { entryBytes } = compiled;
   const entries = 2 ** rule.indexBits;
-  const { counts } = table;
-  for (let index = 0; index < entries; index++) {
+  for (let index = 0; index < entries;) {
     const address = table.address + index * entryBytes;
-    const slot = memory.slotOf(Math.floor(address / 4096));
     const half = (address % 4096) >>> 2;
-    if (slot < 0 || !memory.isKnown(slot, half, entryBytes === 8 ? 2 : 1)) {
+    const stretch = Math.min(entries - index, (halvesPerFrame - half) / (entryBytes / 4));
+    const slot = memory.slotOf(Math.floor(address / 4096));
+    if (slot < 0) table.counts.unknown += stretch;
+    else readStretch(memory, compiled, table, kinds, met, { slot, half, index, stretch });
+    index += stretch;
+  }
+}
+
+/** Entries that stand in one page. */
+interface Stretch {
+  readonly slot: number;
+  /** The first one's place in the page. */
+  readonly half: number;
+  readonly index: number;
+  readonly stretch: number;
+}
+
+function readStretch(
+  memory: FrameStore,
+  compiled: CompiledFormat,
+  table: GrowingNode,
+  kinds: KindsOfLevel,
+  met: Map<number, TableNode>,
+  { slot, half, index: first, stretch }: Stretch,
+): void {
+  const { counts } = table;
+  const rule = compiled.rules[table.level - 1]!;
+  const halves = compiled.entryBytes / 4;
+  const whole = memory.known.isWhole(slot);
+  const buffer = memory.buffers[memory.slotBuffer[slot]!]!;
+  const base = memory.slotOffset[slot]! + half;
+  for (let at = 0; at < stretch; at++) {
+    if (!whole && !memory.isKnown(slot, half + at * halves, halves)) {
       counts.unknown++;
       continue;
     }
-    const lo = memory.half(slot, half);
-    const hi = entryBytes === 8 ? memory.half(slot, half + 1) : 0;
-    switch (walkKind(rule, lo, hi)) {
+    const lo = buffer[base + at * halves]!;
+    const hi = halves === 2 ? buffer[base + at * halves + 1]! : 0;
+    switch (kinds.of(lo, hi)) {
       case 'none':
         if (lo === 0 && (hi === 0 || hi === emptyHigh)) counts.empty++;
         else counts.software++;
@@ -97,7 +130,7 @@ function readTable(
         counts.malformed++;
         break;
       case 'table':
-        enterChild(memory, compiled, table, index, childAddress(rule, lo, hi), met);
+        enterChild(memory, compiled, table, first + at, childAddress(rule, lo, hi), met);
         break;
     }
   }
