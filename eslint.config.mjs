@@ -80,7 +80,7 @@ export default defineConfig(
     ]),
   },
   {
-    files: ['server/protocol.ts'],
+    files: ['server/protocol.ts', 'server/simulation-protocol.ts'],
     rules: mayImport([{ regex: '.', message: 'The protocol imports nothing.' }]),
   },
   {
@@ -88,7 +88,7 @@ export default defineConfig(
     rules: mayImport([
       outside('src-core|test', 'The client shows what the server says.'),
       {
-        regex: 'server/(?!protocol$)',
+        regex: 'server/(?!(simulation-)?protocol$)',
         message: 'Of the server the client knows the protocol only.',
       },
       { regex: '^vscode-languageserver', message: 'The client uses vscode-languageclient.' },

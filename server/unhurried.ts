@@ -7,14 +7,12 @@ import type { Runtime } from './runtime';
 const slice = 1;
 
 /**
- * Long work on a file, in slices: between two of them other requests are answered. `undefined`: it
- * was cancelled, or the file was edited meanwhile, so that its memory is not what the work began
- * with.
+ * Long work in slices: between two of them other requests are answered. `undefined`: it was not
+ * wanted any more.
  */
-export async function unhurried<Result>(
-  view: FileView,
-  runtime: Pick<Runtime, 'pause'>,
-  token: CancellationToken,
+export async function inSlices<Result>(
+  { pause }: Pick<Runtime, 'pause'>,
+  isWanted: () => boolean,
   steps: Generator<void, Result>,
 ): Promise<Result | undefined> {
   for (;;) {
@@ -23,7 +21,23 @@ export async function unhurried<Result>(
       const step = steps.next();
       if (step.done === true) return step.value;
     } while (performance.now() < until);
-    await runtime.pause();
-    if (token.isCancellationRequested || view.document.version !== view.version) return undefined;
+    await pause();
+    if (!isWanted()) return undefined;
   }
+}
+
+/**
+ * Long work on a file, in slices: between two of them other requests are answered. `undefined`: it
+ * was cancelled, or the file was edited meanwhile, so that its memory is not what the work began
+ * with.
+ */
+export function unhurried<Result>(
+  view: FileView,
+  runtime: Pick<Runtime, 'pause'>,
+  token: CancellationToken,
+  steps: Generator<void, Result>,
+): Promise<Result | undefined> {
+  const isWanted = (): boolean =>
+    !token.isCancellationRequested && view.document.version === view.version;
+  return inSlices(runtime, isWanted, steps);
 }

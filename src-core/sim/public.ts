@@ -2,7 +2,7 @@
 export { type CounterName, counterNames, type CounterValues } from './counters';
 export { type EventKind, eventKinds, type SimEvent } from './event-log';
 export { type MemoryToSimulate, scenarioFromMemory, scenarioText } from './from-memory';
-export { describeJsonProblem, type JsonProblem } from './json-place';
+export { describeJsonProblem, type JsonProblem, jsonTop } from './json-place';
 export { Machine } from './machine';
 export type {
   JsonSchema,
@@ -15,6 +15,7 @@ export type { MachineSetup, TdpFormatName } from './machine-setup';
 export type { Memslot, MemslotSetup } from './memslot';
 export { type MicroKind, microKinds, type MicroStep } from './micro-step';
 export { mmuModels } from './mmu-models';
+export { stepNames } from './operations/define-operation';
 export type { Operation } from './operations/operation';
 export type { Parameter, Parameters, ParameterShape } from './operations/parameter';
 export { findOperation, operations } from './operations/registry';
@@ -45,3 +46,12 @@ export * from './tdp-iter-trace';
 export { TdpPlan } from './tdp-plan';
 export type { WalkerField, WalkerState } from './walker-state';
 export { type MachineStop, World, type WorldReport, type WorldState } from './world';
+export type {
+  Control,
+  EventRow,
+  FieldRow,
+  MachineView,
+  RowExplanation,
+  TreeRow,
+} from './view/machine-view';
+export { viewOf } from './view/views';
