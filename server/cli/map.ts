@@ -14,7 +14,7 @@ import { readSources } from './sources';
 import { tableOptions } from './table-options';
 import { type WalkSetup, walkSetup } from './walk-setup';
 
-/** Tables read between two looks at the output. */
+/** Tables told between two looks at the output. */
 const tablesAtOnce = 512;
 
 /** Options that say which ranges are written, and how. */

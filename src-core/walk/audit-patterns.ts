@@ -3,8 +3,8 @@ import type { DecodeRequest } from '../kvm/decode-request';
 import type { Finding } from '../paging/decoded-entry';
 import type { CompiledFormat, HardwareKind, LevelRule } from '../paging/format';
 import { joinHalves } from '../word';
+import { withAssumedWidth } from './assumed-width';
 import { notOfEntries } from './audit-codes';
-import { assumedWidthMessage } from './audit-messages';
 import { walkKind } from './walk-kind';
 
 /** What is known of the entries beside their bits; `cpu` as given, without what is assumed of it. */
@@ -88,16 +88,7 @@ export class AuditPatterns {
     if ('problem' in entry) return [];
     return entry.findings
       .filter(({ code }) => !notOfEntries.has(code))
-      .map((finding) => this.withWidth(finding));
-  }
-
-  /** Says so where a reserved bit is one only because a width of addresses was assumed. */
-  private withWidth(finding: Finding): Finding {
-    const width = this.compiled.shape.cpu.maxPhysBits;
-    if (width === undefined || this.reading.cpu?.maxPhysBits !== undefined) return finding;
-    const byWidth = finding.bits.some((bit) => bit >= width && bit <= 51);
-    if (finding.code !== 'reserved-bits' || !byWidth) return finding;
-    return { ...finding, message: `${finding.message} ${assumedWidthMessage(width)}` };
+      .map((finding) => withAssumedWidth(finding, cpu, reading.cpu));
   }
 
   private examine(rule: LevelRule, hardware: HardwareKind, lo: number, hi: number): EntryPattern {

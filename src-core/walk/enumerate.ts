@@ -1,11 +1,12 @@
 import type { FrameStore } from '../memory/frame-store';
-import { upperPart } from '../paging/canonical';
 import type { CompiledFormat } from '../paging/format';
 import { type EntryTest, noEntry, passes } from './entry-test';
 import { flatRules, isBadCombination, rule, ruleStride } from './flat-rules';
 import { LevelScan, MapTotals } from './level-scan';
+import { item, itemKind, MapItems } from './map-items';
+import { MapTelling } from './map-telling';
 import type { RangeClass } from './range-batch';
-import { RangeJoiner, type RangeMerge, type RangeReceiver, tablePage } from './range-joiner';
+import { RangeJoiner, type RangeMerge, type RangeReceiver } from './range-joiner';
 import { TablePages } from './table-pages';
 
 export interface EnumerateOptions {
@@ -44,8 +45,11 @@ export interface Enumeration {
   readonly classes: readonly RangeClass[];
 }
 
-const listedMissing = 1000;
 const usualMaxTables = 1 << 22;
+/** Items that may wait: tables of the last level are read in the order they have in an image. */
+const waitingAtMost = 1 << 16;
+/** Upper tables read between two looks at what waits. */
+const upperAtOnce = 1 << 12;
 
 /**
  * Every leaf under a root, merged into ranges with rights and kinds. Upper halves of canonical
@@ -59,7 +63,7 @@ export function enumerate(
   options: EnumerateOptions = {},
 ): Enumeration {
   const walk = new MapWalk(memory, compiled, root, options);
-  walk.advance(Infinity);
+  while (walk.advance(Infinity));
   return walk.result();
 }
 
@@ -86,19 +90,18 @@ export class MapWalk {
   private readonly test: EntryTest;
   private readonly joiner: RangeJoiner;
   private readonly totals: MapTotals;
-  /** By level. */
-  private readonly scans: readonly LevelScan[];
+  private readonly items = new MapItems();
+  private readonly telling: MapTelling;
+  /** By level: addresses that an entry translates, in 4 KiB pages. */
+  private readonly pagesEach: Float64Array;
   private tables = 0;
-  private readonly missing: number[] = [];
-  private missingCount = 0;
+  /** Items told of those that wait. */
+  private told = 0;
   private readonly cycles = new Set<number>();
   private incomplete = false;
   /** Tables on the way down, by level; the current one's level, above the root's at the end. */
   private readonly visits: readonly Visit[];
   private level: number;
-  /** First page whose canonical form has the upper bits set, and what that adds. */
-  private readonly upperFrom: number;
-  private readonly upperAdd: number;
 
   constructor(
     memory: FrameStore,
@@ -113,9 +116,11 @@ export class MapWalk {
     this.test = options.mmio ?? noEntry;
     this.joiner = new RangeJoiner(options.merge ?? 'contiguous', options.onRanges);
     this.totals = new MapTotals(shape.levels);
-    this.scans = [rules[0]!, ...rules].map(
+    const scans = [rules[0]!, ...rules].map(
       (level) => new LevelScan(level, this.rules, entryBytes, options, this.joiner, this.totals),
     );
+    this.telling = new MapTelling(memory, compiled, scans, this.joiner);
+    this.pagesEach = Float64Array.from([0, ...rules.map(({ shift }) => 2 ** (shift - 12))]);
     this.visits = Array.from({ length: shape.levels + 1 }, () => ({
       frame: -1,
       offset: 0,
@@ -129,28 +134,36 @@ export class MapWalk {
     this.level = shape.levels + 1;
     // Rights that no table has touched yet: all bits granted, none taken away.
     this.descend(Number(root >> 12n), Number(root & 0xfffn), 0, -1, -1, 0, 0);
-    const upper = upperPart(compiled);
-    this.upperFrom = upper ? Number(upper.from >> 12n) : Infinity;
-    this.upperAdd = upper ? Number(upper.add >> 12n) : 0;
   }
 
-  /** Reads so many tables; false: that was all. */
+  /** Tells what so many tables of the last level map; false: that was all. */
   advance(tables: number): boolean {
-    const { levels } = this.compiled.shape;
-    const until = this.tables + tables;
-    while (this.level <= levels && !this.incomplete) {
-      if (this.tables >= until) return true;
-      this.joiner.makeRoom();
-      this.readOn(this.visits[this.level]!);
+    const { items, telling, joiner } = this;
+    if (this.told === items.count) {
+      items.count = 0;
+      this.told = 0;
+      for (let read = 0; read < upperAtOnce && this.hasMore(); read++) {
+        if (items.count >= waitingAtMost) break;
+        this.readOn(this.visits[this.level]!);
+      }
+      telling.readAhead(items);
     }
-    this.joiner.close();
-    this.joiner.flush();
+    const end = Math.min(items.count, this.told + tables);
+    while (this.told < end) telling.tell(items, this.told++);
+    if (this.told < items.count || this.hasMore()) return true;
+    joiner.close();
+    joiner.flush();
     return false;
+  }
+
+  /** There are upper tables to read. */
+  private hasMore(): boolean {
+    return this.level <= this.compiled.shape.levels && !this.incomplete;
   }
 
   /** What was met so far. */
   result(): Enumeration {
-    const { joiner, totals } = this;
+    const { joiner, totals, telling } = this;
     const [pages, low, high] = totals.sums;
     return {
       leaves: totals.leaves,
@@ -160,15 +173,15 @@ export class MapWalk {
       tables: this.tables,
       bytes: BigInt(pages!) * 4096n,
       sumPhysical: BigInt.asUintN(64, ((BigInt(high!) << 20n) + BigInt(low!)) << 12n),
-      missing: this.missing,
-      missingCount: this.missingCount,
+      missing: telling.missing,
+      missingCount: telling.missingCount,
       cycles: [...this.cycles],
-      incomplete: this.level <= this.compiled.shape.levels,
+      incomplete: this.level <= this.compiled.shape.levels || this.told < this.items.count,
       classes: joiner.classes.list,
     };
   }
 
-  /** Makes a table one level down the current one. */
+  /** Makes a table one level down the current one; one of the last level waits to be told. */
   private descend(
     frame: number,
     offset: number,
@@ -183,6 +196,14 @@ export class MapWalk {
       return;
     }
     this.tables++;
+    if (this.level === 2) {
+      const { items } = this;
+      const place = items.add(itemKind.table, 1, at);
+      items.numbers[place + item.frame] = frame;
+      items.numbers[place + item.offset] = offset;
+      items.setRights(place, andLo, andHi, orLo, orHi);
+      return;
+    }
     const visit = this.visits[--this.level]!;
     visit.frame = frame;
     visit.offset = offset;
@@ -196,78 +217,36 @@ export class MapWalk {
 
   /** Reads on in the current table, to its end or to an entry that points at a table. */
   private readOn(visit: Visit): void {
-    const { level } = this;
-    const base = level * ruleStride;
-    const entries = this.rules[base + rule.indexMask]! + 1;
-    const pagesEach = 2 ** (this.rules[base]! - 12);
-    const entryBytes = this.stride * 4;
+    const { level, stride, items } = this;
+    const entries = this.rules[level * ruleStride + rule.indexMask]! + 1;
+    const pagesEach = this.pagesEach[level]!;
     while (visit.index < entries) {
-      const byte = visit.offset + visit.index * entryBytes;
+      const byte = visit.offset + visit.index * stride * 4;
       const page = visit.frame + Math.floor(byte / 4096);
-      const half = (byte % 4096) >>> 2;
-      const here = Math.min(entries - visit.index, Math.floor((4096 - (byte % 4096)) / entryBytes));
+      const half = (byte & 4095) >>> 2;
+      const here = Math.min(entries - visit.index, (1024 - half) >>> (stride - 1));
       const from = visit.at + visit.index * pagesEach;
-      if (!this.pages.open(page, level)) {
-        this.missingPage(page, from, here * pagesEach);
-        visit.index += here;
-        continue;
-      }
-      const known = this.pages.whole ? here : this.knownFrom(half, here);
-      if (known === 0) {
-        const unknown = this.unknownFrom(half, here);
-        this.missingPage(page, from, unknown * pagesEach);
-        visit.index += unknown;
+      const known = this.pages.open(page, level)
+        ? this.pages.knownEntries(half, here, stride)
+        : -here;
+      if (known < 0) {
+        const place = items.add(itemKind.missing, level, from);
+        items.numbers[place + item.frame] = page;
+        items.numbers[place + item.pages] = -known * pagesEach;
+        visit.index -= known;
         continue;
       }
       const { buffer } = this.pages;
-      const place = this.pages.offset + half;
-      if (level > 1) {
-        visit.index += this.scan(visit, buffer, place, known, from);
-        if (this.level !== level || this.incomplete) return;
-      } else {
-        this.enter(from);
-        const { andLo, andHi, orLo, orHi } = visit;
-        this.scans[1]!.scan(buffer, place, known, andLo, andHi, orLo, orHi);
-        visit.index += known;
-      }
+      visit.index += this.scan(visit, buffer, this.pages.offset + half, known, from);
+      if (this.level !== level || this.incomplete) return;
     }
     visit.frame = -1;
     this.level++;
   }
 
-  private isKnown(half: number): boolean {
-    return this.pages.isKnown(half) && (this.stride === 1 || this.pages.isKnown(half + 1));
-  }
-
-  /** How many entries of the open page are known, from one on. */
-  private knownFrom(half: number, entries: number): number {
-    let count = 0;
-    while (count < entries && this.isKnown(half + count * this.stride)) count++;
-    return count;
-  }
-
-  private unknownFrom(half: number, entries: number): number {
-    let count = 0;
-    while (count < entries && !this.isKnown(half + count * this.stride)) count++;
-    return count;
-  }
-
-  /** Entries that the memory does not hold, and the addresses they would translate. */
-  private missingPage(page: number, from: number, pages: number): void {
-    this.missingCount++;
-    if (this.missing.length < listedMissing) this.missing.push(page);
-    this.enter(from);
-    this.joiner.addKind('missing', 0, pages, 0);
-  }
-
-  /** What comes now translates addresses from this page on. */
-  private enter(page: number): void {
-    this.joiner.given[tablePage] = page >= this.upperFrom ? page + this.upperAdd : page;
-  }
-
   /**
    * Entries of an upper level that stand from `first` on and are all known, up to one that points at
-   * a table, which then is the current one. Returns how many were read.
+   * a table that then is the current one. Returns how many were read.
    */
   private scan(
     visit: Visit,
@@ -276,11 +255,10 @@ export class MapWalk {
     entries: number,
     at: number,
   ): number {
-    const { rules, stride, test, level } = this;
+    const { rules, stride, test, level, items } = this;
     const { andLo, andHi, orLo, orHi } = visit;
-    const scan = this.scans[level]!;
     const base = level * ruleStride;
-    const pagesEach = 2 ** (rules[base]! - 12);
+    const pagesEach = this.pagesEach[level]!;
     for (let index = 0; index < entries; index++) {
       const place = first + index * stride;
       const lo = buffer[place]!;
@@ -291,8 +269,10 @@ export class MapWalk {
       const from = at + index * pagesEach;
       if (passes(test, lo, hi) || (present && leaf)) {
         // Each by itself: the upper half begins within the root.
-        this.enter(from);
-        scan.entry(buffer, place, 0, andLo, andHi, orLo, orHi);
+        const waiting = items.add(itemKind.entry, level, from);
+        items.numbers[waiting + item.lo] = lo;
+        items.numbers[waiting + item.hi] = hi;
+        items.setRights(waiting, andLo, andHi, orLo, orHi);
         continue;
       }
       if (!present) continue;
@@ -302,13 +282,14 @@ export class MapWalk {
           0 ||
         isBadCombination(lo, rules[base + rule.tableBadLo]!, rules[base + rule.tableBadHi]!)
       ) {
-        this.enter(from);
-        scan.refuse(0);
+        items.add(itemKind.refused, level, from);
         continue;
       }
       const target = this.tableAddress(level, lo, hi);
       const frame = Math.floor(target / 4096);
-      if (this.visits.some((above) => above.frame === frame)) this.cycles.add(frame);
+      for (let above = level; above < this.visits.length; above++) {
+        if (this.visits[above]!.frame === frame) this.cycles.add(frame);
+      }
       this.descend(
         frame,
         target % 4096,
@@ -318,7 +299,7 @@ export class MapWalk {
         orLo | (lo & rules[base + rule.tableOrLo]!),
         orHi | (hi & rules[base + rule.tableOrHi]!),
       );
-      return index + 1;
+      if (this.level !== level || this.incomplete) return index + 1;
     }
     return entries;
   }

@@ -1,8 +1,10 @@
 import type { FrameLoader, FrameStore } from '../memory/frame-store';
 import { halvesPerFrame } from '../memory/known-words';
 
-/** Pages fetched at once where most of them are asked for. */
+/** Pages fetched at once where they stand close together. */
 const stretchPages = 64;
+/** Pages read in passing that nobody asked for: so many cost less than another call. */
+const passedBy = 2;
 
 /**
  * Pages of a memory in ascending order, each looked at once: held frames are viewed; those that a
@@ -47,13 +49,13 @@ export class PageStream {
     return true;
   }
 
-  /** Reads on from a page as far as at least half of the pages on the way are asked for. */
+  /** Reads on from a page as far as the next one asked for is near. */
   private fetch(which: number, frame: number, loader: FrameLoader): void {
     const limit = Math.min(loader.frames, frame + stretchPages);
     let to = frame + 1;
-    for (let next = which + 1, asked = 1; next < this.frames.length; next++) {
+    for (let next = which + 1; next < this.frames.length; next++) {
       const candidate = this.frames[next]!;
-      if (candidate >= limit || ++asked * 2 < candidate + 1 - frame) break;
+      if (candidate >= limit || candidate - to > passedBy) break;
       to = candidate + 1;
     }
     loader.load(frame, to - frame, this.room, 0);

@@ -34,20 +34,13 @@ export class RangeBatch {
     this.rights = new Uint16Array(room);
     this.levels = new Uint8Array(room);
   }
-
-  push(start: number, end: number, physical: number, rights: number, levels: number): void {
-    const at = this.count++;
-    this.start[at] = start;
-    this.end[at] = end;
-    this.physical[at] = physical;
-    this.rights[at] = rights;
-    this.levels[at] = levels;
-  }
 }
 
 /** Every class a map met, few by nature; numbers are places in `list`. */
 export class RangeClasses {
   readonly list: RangeClass[] = [];
+  /** By number, 1: ranges of the class are mappings, of memory or of devices. */
+  readonly counts: number[] = [];
   /** The class asked for last: neighbours mostly share theirs. */
   private last = -1;
 
@@ -59,14 +52,9 @@ export class RangeClasses {
       this.last = number;
       return number;
     }
+    this.counts.push(kind === 'mapped' || kind === 'mmio' ? 1 : 0);
     this.last = list.push({ kind, andLo, andHi, orLo, orHi }) - 1;
     return this.last;
-  }
-
-  /** Whether ranges of a class are mappings, of memory or of devices. */
-  counts(number: number): boolean {
-    const { kind } = this.list[number]!;
-    return kind === 'mapped' || kind === 'mmio';
   }
 }
 

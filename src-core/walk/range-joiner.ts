@@ -82,8 +82,13 @@ export class RangeJoiner {
   close(): void {
     const { open, batch, rights } = this;
     if (rights < 0) return;
-    if (this.classes.counts(rights)) this.ranges++;
-    batch.push(open[start]!, open[end]!, open[physical]!, rights, this.levels);
+    if (this.classes.counts[rights] === 1) this.ranges++;
+    const at = batch.count++;
+    batch.start[at] = open[start]!;
+    batch.end[at] = open[end]!;
+    batch.physical[at] = open[physical]!;
+    batch.rights[at] = rights;
+    batch.levels[at] = this.levels;
     this.rights = -1;
   }
 

@@ -10,7 +10,7 @@ export class TablePages {
   /** Where the page asked for last stands. */
   buffer: Uint32Array = new Uint32Array(0);
   offset = 0;
-  /** All its halves are known; else ask {@link isKnown}. */
+  /** All its halves are known; else ask {@link knownEntries}. */
   whole = false;
   private slot = -1;
   private halves = 0;
@@ -37,7 +37,20 @@ export class TablePages {
     return true;
   }
 
-  isKnown(half: number): boolean {
-    return this.slot >= 0 ? this.memory.known.isKnown(this.slot, half) : half < this.halves;
+  /**
+   * How many entries from one on are known alike, of so many: known ones count up, unknown ones down.
+   * @param stride halves of an entry
+   */
+  knownEntries(half: number, entries: number, stride: 1 | 2): number {
+    if (this.whole) return entries;
+    const known = this.isKnown(half, stride);
+    let count = 1;
+    while (count < entries && this.isKnown(half + count * stride, stride) === known) count++;
+    return known ? count : -count;
+  }
+
+  private isKnown(half: number, halves: 1 | 2): boolean {
+    const last = half + halves - 1;
+    return this.slot >= 0 ? this.memory.isKnown(this.slot, half, halves) : last < this.halves;
   }
 }
