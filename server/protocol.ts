@@ -337,3 +337,13 @@ export interface CommentLineParams {
 }
 /** The change that makes it say so; `null`: it says so already, or the file is not open. */
 export type CommentLineResponse = { readonly place: Place; readonly text: string } | null;
+
+export const scenarioFromRequest = 'pagewalk/scenarioFrom';
+/** Tables that a simulation is to begin with. */
+export interface ScenarioFromParams {
+  readonly uri: string;
+  /** From 0: KVM's tables just after that line of a trace; left out: those of the file's dumps. */
+  readonly line?: number;
+}
+/** A scenario's text, JSON. */
+export type ScenarioFromResponse = { readonly text: string } | { readonly problem: string };

@@ -10,6 +10,8 @@ import {
 } from '../../src-core/index';
 import { type CliIo, type Command, inputProblem, parseCommandLine, usageProblem } from './command';
 import { readJsonFile } from './json-file';
+import { printScenarioFrom } from './simulate-from';
+import { tableOptions } from './table-options';
 
 /** Events are written in parts of so many, so that a long run does not wait for its end. */
 const eventsPerPart = 1000;
@@ -17,17 +19,26 @@ const eventsPerPart = 1000;
 /** `pagewalk simulate`: a scenario run to its end, or changed entries of the 2019 RFC. */
 export const simulateCommand: Command = {
   name: 'simulate',
-  usage: 'SCENARIO | --rfc-changed-pte FILE [--json]',
+  usage: 'SCENARIO | --from SOURCE… | --rfc-changed-pte FILE [--json]',
   summary: "runs a scenario on KVM's TDP MMU and tells what happened",
   help: `
 SCENARIO is a *.pagewalk.json file: a machine, its memory slots, and what happens to it. Prints every
 event and the counters at the end; nothing runs when the file names something that cannot be.
+--from SOURCE… writes a scenario that begins with the tables of dumps and images (options as for
+walk), or with KVM's as a trace tells them, at its end or just after --at-line N. Memory slots are
+guessed from what the tables map; tables that nobody showed stay unknown.
 --rfc-changed-pte FILE answers changed entries as the 2019 RFC kept its books, one line a case.`,
   async run(args, io) {
     const { values, positionals } = parseCommandLine(args, {
+      ...tableOptions,
       'rfc-changed-pte': { type: 'string' },
-      json: { type: 'boolean' },
+      from: { type: 'boolean' },
+      'at-line': { type: 'string' },
     });
+    if (values.from === true) {
+      await printScenarioFrom(positionals, values, io);
+      return 0;
+    }
     const rfcFile = values['rfc-changed-pte'];
     if (positionals.length + (rfcFile === undefined ? 0 : 1) !== 1) {
       throw usageProblem('one scenario is expected, or --rfc-changed-pte FILE');

@@ -19,6 +19,7 @@ import { inlayHints } from './inlay-hints';
 import { references } from './references';
 import { rename } from './rename';
 import { roots } from './roots';
+import { scenarioFrom } from './scenario-from';
 import { selectionRanges } from './selection-ranges';
 import { semanticTokens } from './semantic-tokens';
 import { traceTime } from './trace-time';
@@ -47,6 +48,7 @@ export const features: readonly Feature[] = [
   roots,
   walk,
   traceTime,
+  scenarioFrom,
   decode,
   word,
   compose,

@@ -43,7 +43,9 @@ export function scenarioFromMemory(
   const found = findTables(given.memory, given.roots, given.levels, kind.masks, mostTables);
   const known = new Set(found.tables.map(({ pa }) => pa));
   const roots = given.roots.filter(({ pa }) => known.has(pa));
-  if (roots.length === 0) return { problem: 'The root table is not known.' };
+  if (roots.length === 0) {
+    return { problem: 'Nothing of the root table is known: a walk could not even begin.' };
+  }
   return { json: scenarioJson(given, format, roots, found) };
 }
 
