@@ -6,6 +6,7 @@ import type { Errno } from './errno';
 import { lastLevel } from './geometry';
 import type { MemoryKind, Protection } from './protection';
 
+const everyAddressBit = (1n << 52n) - 1n;
 const validBit = 1n;
 const typeBit = 2n;
 const readBit = 1n << 6n;
@@ -75,6 +76,12 @@ export class Descriptors {
   address(entry: bigint): number {
     const { granule, lpa2 } = this.setting;
     return Number(kvmEntryToPhysical(granule, lpa2, entry));
+  }
+
+  /** All of an entry but its address. */
+  attributeBits(entry: bigint): bigint {
+    const { granule, lpa2 } = this.setting;
+    return entry & ~kvmPhysicalToEntry(granule, lpa2, everyAddressBit);
   }
 
   /** `kvm_init_table_pte()` */

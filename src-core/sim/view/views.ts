@@ -1,6 +1,8 @@
 import { Machine } from '../machine';
 import type { Session } from '../session';
+import { Stage2Machine } from '../stage2/stage2-machine';
 import type { MachineView } from './machine-view';
+import { Stage2View } from './stage2-view';
 import { TdpView } from './tdp-view';
 
 /** Makes the view of a session, if its machine is of the kind it shows. */
@@ -10,8 +12,15 @@ function isTdp(session: Session): session is Session<Machine> {
   return session.machine instanceof Machine;
 }
 
+function isStage2(session: Session): session is Session<Stage2Machine> {
+  return session.machine instanceof Stage2Machine;
+}
+
 /** A kind of machine that can be shown is a line here. */
-const views: readonly ViewOf[] = [(session) => (isTdp(session) ? new TdpView(session) : null)];
+const views: readonly ViewOf[] = [
+  (session) => (isTdp(session) ? new TdpView(session) : null),
+  (session) => (isStage2(session) ? new Stage2View(session) : null),
+];
 
 /** A session as a person sees it; `null`: nobody wrote a view of its kind of machine. */
 export function viewOf(session: Session): MachineView | null {
