@@ -12,7 +12,7 @@ const typeBit = 2n;
 const readBit = 1n << 6n;
 const writeBit = 1n << 7n;
 const innerShareable = 3n << 8n;
-export const accessFlag = 1n << 10n;
+const accessFlag = 1n << 10n;
 const executeNever = 1n << 54n;
 const memoryBits = 0xfn << 2n;
 const softwareBits = 0xfn << 55n;
@@ -107,6 +107,11 @@ export class Descriptors {
       accessFlag |
       ((BigInt(wanted.software) << 55n) & softwareBits)
     );
+  }
+
+  /** Bits for the smaller leaves of a block: rights and software bits as they are, accessed. */
+  attributesToSplit(block: bigint): bigint {
+    return (this.attributeBits(block) & ~(validBit | typeBit)) | accessFlag;
   }
 
   /** What a leaf allows: `kvm_pgtable_stage2_pte_prot()`. */

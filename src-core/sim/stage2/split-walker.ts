@@ -36,8 +36,7 @@ function* createUnlinked(
   const { descriptors, geometry } = machine;
   const { old, level, addr } = context;
   const base = geometry.alignDown(addr, level);
-  const attributes = descriptors.attributes(descriptors.protection(old));
-  if (typeof attributes === 'string') return attributes;
+  const attributes = descriptors.attributesToSplit(old);
   const physical = descriptors.address(old);
   const data: MapData = { physical, attributes, annotation: 0n, forcePages, cache };
   if (!cache.take()) return 'ENOMEM';
