@@ -63,7 +63,7 @@ function findTrees(memory: FrameStore, { cpu = {}, format, root, levels }: Detec
   const trees: Tree[] = [];
   const framesBySize = new Map<4 | 8, RootFrames>();
   for (const hypothesis of hypotheses) {
-    if (format && format.hardware !== hypothesis.hardware) continue;
+    if (format && !mayBe(hypothesis, format)) continue;
     const { entryBytes } = hardwareFormat(hypothesis.hardware);
     const found = framesBySize.get(entryBytes) ?? rootFrames(memory, entryBytes);
     framesBySize.set(entryBytes, found);
@@ -84,6 +84,10 @@ function findTrees(memory: FrameStore, { cpu = {}, format, root, levels }: Detec
     }
   }
   return trees;
+}
+
+function mayBe({ hardware, alike }: Hypothesis, format: EntryFormat): boolean {
+  return format.hardware === hardware || alike?.includes(format.hardware) === true;
 }
 
 /** Where roots of several pages begin that these pages may be a part of. */

@@ -13,6 +13,8 @@ import type { TreeFit } from './tree-fit';
 /** A hardware format that tables may be in, and how their entries then look. */
 export interface Hypothesis {
   readonly hardware: HardwareFormatName;
+  /** Formats whose tables look the same: one of these may be asked for. */
+  readonly alike?: readonly HardwareFormatName[];
   /** The most usual number of levels first. */
   readonly levels: readonly number[];
   /** 0 to 1. @param pages frames of the memory that hold anything */
@@ -56,6 +58,7 @@ const armLike = (fit: TreeFit): number =>
 export const hypotheses: readonly Hypothesis[] = [
   {
     hardware: 'x86-64',
+    alike: ['npt'],
     levels: [4, 5],
     // Memory is rarely mapped uncached: where it seems to be, these are EPT's memory types.
     score: (fit, pages) =>

@@ -6,6 +6,7 @@ import { FrameStore as Store } from '../../../src-core/memory/frame-store';
 import { mergeMemories } from '../../../src-core/memory/merge-memories';
 import { indexedImage } from '../../../src-core/memory/raw-image';
 import { TextIndex } from '../../../src-core/text/index';
+import { findEntryFormat } from '../../../src-core/paging/entry-format';
 import { detectTables } from '../../../src-core/walk/detect';
 import { fixturePlace, jsonFiles, sharedPlace } from '../../golden/places';
 
@@ -147,6 +148,8 @@ function checkFirst({ memory, root, format, levels }: Known): void {
   assert.deepEqual([first.address, first.format, first.levels], [root, format, levels]);
   assert.ok(first.score > 0.4 && first.score <= 1, `score ${first.score}`);
   assert.ok(first.evidence.length >= 2);
+  const named = detectTables(memory(), { format: findEntryFormat(format)! }).roots[0];
+  assert.deepEqual([named?.address, named?.levels], [root, levels], 'with the format given');
 }
 
 describe('detection of root, format and levels', () => {
