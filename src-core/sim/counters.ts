@@ -22,10 +22,6 @@ export type CounterName = (typeof counterNames)[number];
 
 export type CounterValues = Readonly<Record<CounterName, number>>;
 
-const positions = Object.fromEntries(
-  counterNames.map((name, position) => [name, position]),
-) as Record<CounterName, number>;
-
 /** Counters of mappings by level; index 0 is unused. */
 const mappingCounters: readonly (CounterName | null)[] = [
   null,
@@ -40,23 +36,36 @@ export function mappingCounter(level: number): CounterName | null {
 }
 
 /** Counters that go back with the journal. They may fall below zero where KVM's do. */
-export class Counters {
-  readonly #cells = new Uint32Array(counterNames.length);
+export class NamedCounters<Name extends string> {
+  readonly #cells: Uint32Array;
+  readonly #positions: ReadonlyMap<Name, number>;
 
-  constructor(readonly journal: Journal) {}
-
-  get(name: CounterName): number {
-    return this.#cells[positions[name]]! | 0;
+  constructor(
+    readonly journal: Journal,
+    readonly names: readonly Name[],
+  ) {
+    this.#cells = new Uint32Array(names.length);
+    this.#positions = new Map(names.map((name, position) => [name, position]));
   }
 
-  add(name: CounterName, amount: number): void {
-    this.journal.set(this.#cells, positions[name], (this.get(name) + amount) >>> 0);
+  get(name: Name): number {
+    return this.#cells[this.#positions.get(name)!]! | 0;
   }
 
-  values(): CounterValues {
-    return Object.fromEntries(counterNames.map((name) => [name, this.get(name)])) as Record<
-      CounterName,
-      number
-    >;
+  add(name: Name, amount: number): void {
+    const position = this.#positions.get(name)!;
+    this.journal.set(this.#cells, position, (this.#cells[position]! + amount) >>> 0);
+  }
+
+  values(): Readonly<Record<Name, number>> {
+    const entries = this.names.map((name) => [name, this.get(name)]);
+    return Object.fromEntries(entries) as Record<Name, number>;
+  }
+}
+
+/** The counters of the TDP MMU. */
+export class Counters extends NamedCounters<CounterName> {
+  constructor(journal: Journal) {
+    super(journal, counterNames);
   }
 }

@@ -96,7 +96,7 @@ export class Engine {
       return;
     }
     machine.note('operation', { text: `another CPU: ${intervention.operation.name}` });
-    this.#runOther(running.waiting, intervention.operation.run(machine));
+    this.#runOther(running.waiting, intervention.operation.run(machine, running.made.size));
   }
 
   /** Runs another CPU's operation as far as the lock lets it. */

@@ -50,6 +50,8 @@ export const eventKinds = [
   'sync',
   'rmap-added',
   'rmap-removed',
+  /** Found in the list of those that map a frame. */
+  'rmap-found',
   'desc-allocated',
   'desc-freed',
   'cache-filled',

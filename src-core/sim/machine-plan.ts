@@ -6,8 +6,11 @@ import type { World } from './world';
 /** An operation with its arguments, ready to run on the machine it was prepared for. */
 export interface PreparedOperation {
   readonly name: string;
-  /** One clause: how it came out. */
-  run(machine: World): Steps<string>;
+  /**
+   * Its result is one clause: how it came out.
+   * @param cpu who does it: 0 the CPU whose operation the script has, others what comes between
+   */
+  run(machine: World, cpu?: number): Steps<string>;
 }
 
 /** What a person is told of an operation. */

@@ -49,7 +49,7 @@ export const stepNames: readonly string[] = ['do', 'yields', 'inject', 'note'];
  * @param reachOf what its parameters may name
  */
 export function operationDefiner<Setup, Kind, Machine extends World, Task>(
-  makeTask: (machine: Machine) => Task,
+  makeTask: (machine: Machine, cpu: number) => Task,
   reachOf: (setup: Setup) => Reach,
 ) {
   return <Set extends Parameters>(
@@ -80,10 +80,10 @@ export function operationDefiner<Setup, Kind, Machine extends World, Task>(
         }
         return {
           name: definition.name,
-          run: (world) => {
+          run: (world, cpu = 0) => {
             // A plan's operations run on the machines of that plan.
             const machine = world as Machine;
-            return run(makeTask(machine), args, machine);
+            return run(makeTask(machine, cpu), args, machine);
           },
         };
       },

@@ -45,6 +45,7 @@ const eventWords: Readonly<Record<EventKind, EventWords>> = {
   sync: { words: 'shadow page brought up to date' },
   'rmap-added': { words: 'rmap: entry added' },
   'rmap-removed': { words: 'rmap: entry removed' },
+  'rmap-found': { words: 'rmap: names an entry' },
   'desc-allocated': { words: 'rmap: descriptor taken' },
   'desc-freed': { words: 'rmap: descriptor freed' },
   'cache-filled': { words: 'memory cache filled' },
