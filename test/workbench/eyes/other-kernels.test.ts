@@ -23,10 +23,13 @@ describe('what an entry means by kernel, looked at', () => {
     return workbench.hover(word);
   };
 
+  // A hover may take a quarter of its editor's height: all of it is to be seen.
+  const tall = () => workbench.page.setViewportSize({ width: 1280, height: 3200 });
+  afterEach(() => workbench.page.setViewportSize({ width: 1280, height: 1100 }));
+
   it('an MMIO entry of EPT, on three kernels side by side', async () => {
     const pictures: string[] = [];
-    // A hover may take a quarter of its editor's height: all of it is to be seen.
-    await workbench.page.setViewportSize({ width: 1280, height: 3200 });
+    await tall();
     for (const kernel of kernels) {
       const text = `# pagewalk: format=ept kernel=${kernel} maxphyaddr=46\n\nspte ${mmio}\n`;
       const hover = await hoverIn(`mmio-${kernel}.ptedump`, text, mmio);
@@ -36,31 +39,42 @@ describe('what an entry means by kernel, looked at', () => {
     const page = await workbench.page.context().browser()!.newPage();
     const figures = pictures.map((file, index) => {
       const data = readFileSync(file).toString('base64');
-      return `<figure><figcaption>${kernels[index]!}</figcaption><img src="data:image/png;base64,${data}"></figure>`;
+      return `<figure><figcaption>${mmio} on Linux ${kernels[index]!}</figcaption><img src="data:image/png;base64,${data}"></figure>`;
     });
     await page.setContent(
-      `<style>body{display:inline-flex;font:14px sans-serif;margin:0}figure{margin:8px}</style>${figures.join('')}`,
+      `<style>body{display:inline-flex;font:600 15px sans-serif;margin:0}figure{margin:8px}figcaption{margin:4px 8px 8px}</style>${figures.join('')}`,
     );
     const file = path.join('out', 'screenshots', 'mmio-side-by-side.png');
     await page.locator('body').screenshot({ path: file });
     await page.close();
-    await workbench.page.setViewportSize({ width: 1280, height: 1100 });
   });
 
   it('a leaf of arm64 stage 2', async () => {
+    await tall();
     const text = '# pagewalk: format=arm64-s2 kernel=6.12 granule=4K\n\npte 0x00400000408007ff\n';
     const hover = await hoverIn('stage2.ptedump', text, '0x00400000408007ff');
     assert.match(await hover.innerText(), /arm64 stage 2/);
-    await workbench.screenshot('hover-arm64-stage2');
+    await workbench.screenshot('hover-arm64-stage2', hover);
   });
 
-  it('the role of a shadow page', async () => {
+  it('the role of a shadow page that a trace prints', async () => {
+    await tall();
     // A line of the capture of a 32-bit guest under shadow paging, Linux 6.1.
     const line =
       '          kvmcap-105     [000] ...1.     2.277096: kvm_mmu_get_page: sp gen 0 gfn 100 l2 4-byte q1 wux nxe ad root 0 sync new\n';
     const hover = await hoverIn('role.kvmtrace', line, 'kvm_mmu_get_page');
     assert.match(await hover.innerText(), /guest entries have 4 bytes/);
-    await workbench.screenshot('hover-role');
+    await workbench.screenshot('hover-role', hover);
+  });
+
+  it('a role word', async () => {
+    await tall();
+    // Level 2, 4-byte guest entries, quadrant 1, all access, EFER.NX: Linux 6.1 kvm_mmu_page_role.
+    const text = '# pagewalk: kernel=6.1\n\nrole: 0x1732\n';
+    const hover = await hoverIn('role-word.ptedump', text, '0x1732');
+    assert.match(await hover.innerText(), /guest entries have 4 bytes/);
+    assert.match(await hover.innerText(), /256–511/);
+    await workbench.screenshot('hover-role-word', hover);
   });
 
   it('the layout behind a VTCR_EL2', async () => {
