@@ -9,6 +9,7 @@ import {
   type EntryGuess,
   type Finding,
   guessEntry,
+  withAssumedWidth,
 } from '../src-core/index';
 import { kernelReadings } from './kernel-readings';
 
@@ -32,6 +33,8 @@ export interface EntryQuestion {
   /** Layouts that the rest of the file fits as well as `layout`; more than one: it is a guess. */
   readonly candidates?: readonly string[];
   readonly cpu: CpuConfig;
+  /** What is stated of the CPU, where `cpu` says more that is assumed. */
+  readonly statedCpu?: CpuConfig;
 }
 
 export interface EntryReply {
@@ -51,7 +54,7 @@ const fallback = { format: 'ept', level: 1 } as const;
  * answer's basis.
  */
 export function askEntry(question: EntryQuestion): EntryReply | { readonly problem: string } {
-  const { value, format, level, kernel, layout, cpu } = question;
+  const { value, format, level, kernel, layout, cpu, statedCpu = cpu } = question;
   const guesses =
     format === undefined || level === undefined
       ? guessEntry(value, {
@@ -71,12 +74,13 @@ export function askEntry(question: EntryQuestion): EntryReply | { readonly probl
   };
   const entry = decodeEntry(request);
   if ('problem' in entry) return entry;
+  const findings = entry.findings.map((finding) => withAssumedWidth(finding, cpu, statedCpu));
   return {
     request,
     entry: {
       ...entry,
       basis: basisOf(question, request, entry.basis, guess),
-      findings: [...kernelDoubt(request, question.candidates ?? []), ...entry.findings],
+      findings: [...kernelDoubt(request, question.candidates ?? []), ...findings],
     },
     guessed: guess !== undefined || (format !== undefined && level !== undefined),
     alternatives: format === undefined ? rest : [],

@@ -147,6 +147,7 @@ export class FileView {
       value,
       // Where a walk faults, the hover must say why: on the CPU that the walk assumes.
       cpu: malformed ? compiled.shape.cpu : this.cpu,
+      statedCpu: this.cpu,
       format: format.name,
       formatGround,
       ...(level !== undefined && { level }),

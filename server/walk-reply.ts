@@ -4,6 +4,7 @@ import {
   parseWord,
   type WalkResult,
   type WalkStep,
+  withAssumedWidth,
 } from '../src-core/index';
 import { askEntry } from './ask-entry';
 import { tableEntryAnswer } from './explain/table-entry';
@@ -43,10 +44,16 @@ export function tablesOf(
 export function replyOf(
   view: FileView,
   tables: TableChoice,
-  walk: WalkResult,
+  walked: WalkResult,
   row: (step: WalkStep) => WalkRow = (step) => rowOf(view, tables, step),
 ): WalkReply {
-  const { format, compiled } = tables;
+  const { format, compiled, hints } = tables;
+  const walk = {
+    ...walked,
+    findings: walked.findings.map((finding) =>
+      withAssumedWidth(finding, compiled.shape.cpu, hints.cpu),
+    ),
+  };
   const commands = commandsFor(compiled, walk);
   return {
     address: formatWord(walk.address),

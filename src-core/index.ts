@@ -100,6 +100,7 @@ export { type LogRoot, logRoots } from './text/log/log-roots';
 export { type PrintedRole, printedRole } from './text/log/page-role';
 export { audit, type AuditOptions, auditSteps } from './walk/audit';
 export type { AuditFinding, AuditReport } from './walk/audit-finding';
+export { withAssumedWidth } from './walk/assumed-width';
 export { rightsInShort } from './walk/audit-messages';
 export { cyclicChild, missingChild, TableGraph, tableGraph } from './walk/table-graph';
 export { type PhysicalUse, type PhysicalUses, whoMaps, whoMapsSteps } from './walk/who-maps';
@@ -116,6 +117,7 @@ export type { TraceTree } from './trace/trace-tree';
 export {
   type ChangeMeaning,
   changeMeaning,
+  changeOfEntries,
   type EntryRole,
   entryRole,
   type FlushNeed,

@@ -1,6 +1,9 @@
 import {
+  type ChangeMeaning,
+  changeOfEntries,
   type DecodedEntry,
   type EntryKind,
+  type EntryRole,
   type FactValue,
   formatWord,
   sizeText,
@@ -35,62 +38,68 @@ const phrases: Readonly<Partial<Record<EntryKind, string>>> = {
   'not-present': 'not present',
 };
 
-type Role = 'none' | 'leaf' | 'table' | 'mmio' | 'parked';
-
-const roles: Readonly<Record<EntryKind, Role>> = {
-  leaf: 'leaf',
-  page: 'leaf',
-  block: 'leaf',
-  table: 'table',
-  mmio: 'mmio',
-  removed: 'parked',
-  frozen: 'parked',
-  disconnected: 'parked',
-  empty: 'none',
-  'not-present': 'none',
-  invalid: 'none',
-  reserved: 'none',
-};
-
 const stale =
   'CPUs may still hold the old translation: KVM flushes before the memory is used anew.';
 const nothingCached = 'No flush is needed: nothing was there to be cached.';
+const handler = '__handle_changed_spte()';
 
-/**
- * What a change means for KVM's books and for TLBs, by what the entry was and is. Source:
- * `__handle_changed_spte()`, arch/x86/kvm/mmu/tdp_mmu.c, v5.11 – v7.1.
- */
-const consequences: Readonly<Partial<Record<`${Role} ${Role}`, (change: Change) => string>>> = {
-  'none leaf': ({ after }) => `KVM counts one more ${pageOf(after)}. ${nothingCached}`,
-  'none table': () => `A table is linked below this entry. ${nothingCached}`,
-  'none mmio': () => 'Accesses fault on purpose from now on, and KVM emulates them.',
-  'parked leaf': ({ after }) => `KVM counts one more ${pageOf(after)}. ${nothingCached}`,
-  'parked none': () => 'The entry is free again; it was parked while its table was torn down.',
-  'leaf none': ({ before }) => `KVM counts one ${pageOf(before)} fewer. ${stale}`,
-  'leaf parked': ({ before }) => `KVM counts one ${pageOf(before)} fewer. ${stale}`,
-  'table none': () => `Everything below this entry is unmapped with it. ${stale}`,
-  'table parked': () => `Everything below this entry is being torn down. ${stale}`,
-  'leaf table': ({ before }) =>
-    `The ${pageOf(before)} is split: a table of smaller pages takes its place.`,
-  'table leaf': ({ after }) => `Smaller pages are put together to one ${pageOf(after)}. ${stale}`,
-  'leaf leaf': leafChange,
+/** What KVM itself would say of a change. Source: `__handle_changed_spte()`, tdp_mmu.c, v5.11 – v7.1. */
+const verdicts: Readonly<Record<'leaf' | 'table' | 'absent', string>> = {
+  leaf: `A present leaf got another frame without being cleared in between: KVM takes this for a bug (BUG in ${handler}).`,
+  table: `A table took another's place without being unlinked in between: KVM warns of it (WARN in ${handler}).`,
+  absent: `One value that maps nothing took another's place: KVM warns of it (WARN in ${handler}), unless one of them is MMIO or the new one is parked.`,
 };
 
-/** The consequence of a change; an empty text where there is none to tell. */
+/** What becomes of an entry by its new role, where more than a count follows. */
+const becomes: Readonly<Partial<Record<EntryRole, string>>> = {
+  mmio: 'Accesses fault on purpose from now on, and KVM emulates them.',
+  table: 'A table is linked below this entry.',
+};
+
+/** The consequence of a change for KVM's books and for TLBs; an empty text where there is none. */
 export function consequenceOf(change: Change): string {
-  const { before, after } = change;
-  return consequences[`${roles[before.kind]} ${roles[after.kind]}`]?.(change) ?? '';
+  const meaning = changeOfEntries(change.before, change.after);
+  const told = verdictText(meaning) ?? [...whatHappens(meaning, change), ...flushText(meaning)];
+  return typeof told === 'string' ? told : told.join(' ');
 }
 
-function leafChange({ before, after }: Change): string {
-  if (before.address !== after.address) {
-    return 'A present leaf got another frame without being cleared in between: KVM takes this for a bug (BUG in __handle_changed_spte()).';
+function verdictText({ verdict, from, to }: ChangeMeaning): string | null {
+  if (verdict === 'ok') return null;
+  if (from === 'leaf' && to === 'leaf') return verdicts.leaf;
+  return from === 'table' && to === 'table' ? verdicts.table : verdicts.absent;
+}
+
+function whatHappens(meaning: ChangeMeaning, { before, after }: Change): string[] {
+  const { from, to, counts, splits, merges, removesTable } = meaning;
+  if (splits) return [`The ${pageOf(before)} is split: a table of smaller pages takes its place.`];
+  if (merges) return [`Smaller pages are put together to one ${pageOf(after)}.`];
+  if (from === 'leaf' && to === 'leaf') return [leafText(meaning)];
+  const below = to === 'parked' ? 'is being torn down' : 'is unmapped with it';
+  return [
+    ...(removesTable ? [`Everything below this entry ${below}.`] : []),
+    ...counts.map(({ by }) =>
+      by > 0 ? `KVM counts one more ${pageOf(after)}.` : `KVM counts one ${pageOf(before)} fewer.`,
+    ),
+    ...(from === to ? [] : [becomes[to] ?? '']),
+  ].filter((text) => text !== '');
+}
+
+/** What a leaf lost, or that it lost nothing. */
+function leafText({ gained, lost, flush }: ChangeMeaning): string {
+  if (gained.includes('tracked')) {
+    return 'The entry is marked for access tracking: the next access faults, and KVM gives its rights back.';
   }
-  const lost = (['read', 'write', 'execute'] as const).filter(
-    (right) => before.permissions?.[right] === true && after.permissions?.[right] !== true,
-  );
-  if (lost.length > 0) return `The right to ${lost.join(' and ')} is taken away. ${stale}`;
+  if (flush === 'needed') {
+    const rights = lost.filter((trait) => trait === 'write' || trait === 'execute');
+    return `The right to ${rights.join(' and ')} is taken away.`;
+  }
   return 'No right is taken away: a CPU that still holds the old translation only faults once more.';
+}
+
+function flushText({ from, to, flush }: ChangeMeaning): string[] {
+  if (flush === 'needed') return [stale];
+  const wasPresent = from === 'leaf' || from === 'table';
+  return !wasPresent && (to === 'leaf' || to === 'table') ? [nothingCached] : [];
 }
 
 function pageOf(entry: DecodedEntry): string {

@@ -54,7 +54,8 @@ export function entryHeadline(entry: DecodedEntry): Line {
     ];
   }
   if (entry.kind === 'mmio') {
-    return [strong(`${format.title} ${kind.title}, ${level}`), ...mmioTarget(entry.facts.mmio)];
+    const target = mmioTarget(entry.facts.mmio, format);
+    return [strong(`${format.title} ${kind.title}, ${level}`), ...target];
   }
   return [strong(`${format.title} ${kind.title}, ${level}`), ...pointsTo(entry, format)];
 }
@@ -134,14 +135,17 @@ function pointsTo(entry: DecodedEntry, format: EntryFormat): Line {
   return [' → frame ', code(frame), ` (${outputName(format)} `, code(address), ')'];
 }
 
-function mmioTarget(mmio: FactValue | undefined): Line {
+function mmioTarget(mmio: FactValue | undefined, { hardware }: EntryFormat): Line {
   if (!isFacts(mmio)) return [];
+  // EPT's entries have no room for it: the mask of the access is 0 there, on every kernel
+  // (`get_mmio_spte_access()` up to v5.3; `kvm_mmu_set_mmio_spte_mask(…, 0)` of vmx from v5.4 on).
+  const access = hardware === 'ept' ? '' : `, access ${mmioAccess(mmio.access)}`;
   return [
     ' → GFN ',
     code(plain(mmio.gfn)),
     ' (GPA ',
     code(plain(mmio.gpa)),
-    `), generation ${plain(mmio.generation)}, access ${mmioAccess(mmio.access)}`,
+    `), generation ${plain(mmio.generation)}${access}`,
   ];
 }
 

@@ -11,7 +11,7 @@ import { levelInShort } from '../render/entry-hint';
 import { grouped } from '../render/quantities';
 import { countsText, coveredText, tableName } from '../render/table';
 import type { TableChoice } from '../table-choice';
-import { tablesAsOf, type TraceMoment } from './tables-as-of';
+import { splitAssumption, tablesAsOf, type TraceMoment } from './tables-as-of';
 
 /** Lines of a text at most: more than that nobody reads, and editors stop to help with it. */
 const mostLines = 200_000;
@@ -94,6 +94,9 @@ function* linesOfTree(view: FileView, moment: TraceMoment, tree: TraceTree): Gen
     return;
   }
   yield rootLine(tree, asOf.tables, asOf.rootUnknown);
+  if (entries.some(({ ground, level }) => ground === 'split' && level === 1)) {
+    yield `# Of 4 KiB entries by a split: ${splitAssumption}`;
+  }
   const notes = new Map(entries.map((entry) => [keyOf(entry.level, entry.gfn), noteOf(entry)]));
   for (const table of asOf.tables.tree.byAddress.values()) {
     yield '';

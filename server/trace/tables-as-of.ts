@@ -32,6 +32,13 @@ export interface TablesAsOf {
 const lastMoments = new WeakMap<FileView, TraceMoment>();
 const readTables = new WeakMap<TraceMoment, Map<TraceTree, TablesAsOf>>();
 
+/**
+ * What is taken for granted of a 4 KiB entry that came by a split and that no line names. Source:
+ * `make_huge_page_split_spte()` (v5.18 – v6.12), `make_small_spte()` (from v6.13 on), spte.c.
+ */
+export const splitAssumption =
+  "Its right to execute is taken for the huge page's; where KVM splits because of its NX-huge-page mitigation it gives that right, and no line tells.";
+
 /** Events whose lines tell what an entry holds from then on. */
 const tellingEvents = new Set(['kvm_tdp_mmu_spte_changed', 'kvm_mmu_set_spte']);
 

@@ -1,4 +1,4 @@
-import { formatWord, type WalkStep } from '../../src-core/index';
+import { type DecodedEntry, formatWord, type WalkStep } from '../../src-core/index';
 import { askEntry } from '../ask-entry';
 import type { AskedTables } from '../asked-walk';
 import { kernelNotes } from '../explain/table-entry';
@@ -10,7 +10,8 @@ import { grouped, levelText } from '../render/quantities';
 import type { TableChoice } from '../table-choice';
 import { replyOf } from '../walk-reply';
 import { placeOnLine } from './line-of-value';
-import { momentOf, tablesAsOf, treeOfLine } from './tables-as-of';
+import { replayOf } from './replayed-trace';
+import { momentOf, splitAssumption, tablesAsOf, treeOfLine } from './tables-as-of';
 
 /**
  * The tables as they were just after a line of a trace. Each row's place in a walk through them is
@@ -87,6 +88,26 @@ function rowOf(view: FileView, tables: TableChoice, step: WalkStep): WalkRow {
   };
 }
 
+/** How an entry is known: a line set it, its table came with it, or a later line tells. */
+function howKnown(view: FileView, { kind, level }: DecodedEntry, line: number | null): string {
+  if (line === null) {
+    const empty = kind === 'empty' || kind === 'not-present';
+    return empty
+      ? 'No line up to there sets it.'
+      : 'No line up to there sets it: a later one tells.';
+  }
+  const at = `at line ${grouped(line + 1)}`;
+  if (
+    replayOf(view)
+      .changesOf(line)
+      .some((change) => change.level === level)
+  )
+    return `Set ${at}.`;
+  if (kind !== 'leaf') return `Its table was made ${at}; no line names the entry since.`;
+  const split = `It came by the split of a huge page ${at}; no line names it since.`;
+  return level === 1 ? `${split} ${splitAssumption}` : split;
+}
+
 function meaningOf(
   view: FileView,
   tables: TableChoice,
@@ -96,10 +117,7 @@ function meaningOf(
   if (entry === null) return { meaning: 'unknown: no line up to there tells it', markdown: '' };
   const reply = askEntry(view.tableQuestion(entry, level, tables));
   if ('problem' in reply) return { meaning: reply.problem, markdown: '' };
-  const told =
-    line === null
-      ? 'Its table came with it; no line names it.'
-      : `Set at line ${grouped(line + 1)}.`;
+  const told = howKnown(view, reply.entry, line);
   const answer = entryAnswer(reply.entry, { where: [told], notes: kernelNotes(reply) });
   return { meaning: entryInShort(reply.entry), markdown: answerMarkdown(answer) };
 }

@@ -11,6 +11,7 @@ import {
   isWritable,
 } from '../kvm/spte';
 import type { SpteMasks } from '../kvm/spte-masks';
+import type { DecodedEntry, EntryKind } from '../paging/decoded-entry';
 import { isEmpty } from './spte-shape';
 import { highHalf, lowHalf } from '../word';
 
@@ -54,12 +55,23 @@ const traits: Readonly<Record<LeafTrait, (masks: SpteMasks, spte: bigint) => boo
   tracked: (masks, spte) => isAccessTracked(masks, spte) === true,
 };
 
+const traitNames = Object.keys(traits) as readonly LeafTrait[];
+
 /** What an entry of a level is to KVM. */
 export function entryRole(masks: SpteMasks, spte: bigint, level: number): EntryRole {
   if (isParked(masks, spte)) return 'parked';
   if (isMmio(masks, spte)) return 'mmio';
   if (isShadowPresent(masks, spte)) return isLast(spte, level) ? 'leaf' : 'table';
   return isEmpty(lowHalf(spte), highHalf(spte)) ? 'empty' : 'foreign';
+}
+
+/** An entry before or after a change, as far as a change is judged by it. */
+interface EntryState {
+  readonly role: EntryRole;
+  /** Of a leaf or a table: the page it leads to. */
+  readonly frame: bigint | null;
+  /** Of a leaf. */
+  readonly traits: readonly LeafTrait[];
 }
 
 /** What a change of an entry means; both values as the line tells them. */
@@ -69,15 +81,71 @@ export function changeMeaning(
   old: bigint,
   value: bigint,
 ): ChangeMeaning {
-  const from = entryRole(masks, old, level);
-  const to = entryRole(masks, value, level);
+  const stateOf = (spte: bigint): EntryState => {
+    const role = entryRole(masks, spte, level);
+    const present = role === 'leaf' || role === 'table';
+    return {
+      role,
+      frame: present ? frameNumber(masks, spte) : null,
+      traits: role === 'leaf' ? traitNames.filter((trait) => traits[trait](masks, spte)) : [],
+    };
+  };
+  return meaningOf(level, stateOf(old), stateOf(value), old === value);
+}
+
+/** The same of two entries that are decoded: of any format, with or without KVM. */
+export function changeOfEntries(before: DecodedEntry, after: DecodedEntry): ChangeMeaning {
+  const same = before.value === after.value;
+  return meaningOf(after.level, decodedState(before), decodedState(after), same);
+}
+
+const decodedRoles: Readonly<Record<EntryKind, EntryRole>> = {
+  leaf: 'leaf',
+  page: 'leaf',
+  block: 'leaf',
+  table: 'table',
+  mmio: 'mmio',
+  removed: 'parked',
+  frozen: 'parked',
+  disconnected: 'parked',
+  empty: 'empty',
+  'not-present': 'foreign',
+  invalid: 'foreign',
+  reserved: 'foreign',
+};
+
+function decodedState({ kind, address, permissions, facts }: DecodedEntry): EntryState {
+  const role = decodedRoles[kind];
+  const present = role === 'leaf' || role === 'table';
+  const has: Readonly<Record<LeafTrait, boolean>> = {
+    write: permissions?.write === true,
+    execute: permissions?.execute === true,
+    accessed: facts.accessed === true,
+    dirty: facts.dirty === true,
+    tracked: facts.access_tracked === true,
+  };
+  return {
+    role,
+    frame: present && address !== null ? address >> 12n : null,
+    traits: role === 'leaf' ? traitNames.filter((trait) => has[trait]) : [],
+  };
+}
+
+function meaningOf(
+  level: number,
+  before: EntryState,
+  after: EntryState,
+  same: boolean,
+): ChangeMeaning {
+  const from = before.role;
+  const to = after.role;
   const wasLeaf = from === 'leaf';
   const isLeaf = to === 'leaf';
-  const bothPresent = (wasLeaf || from === 'table') && (isLeaf || to === 'table');
-  const frameChanged = bothPresent && frameNumber(masks, old) !== frameNumber(masks, value);
-  const differing = wasLeaf && isLeaf ? traitsThatDiffer(masks, old, value) : [];
-  const lost = differing.filter((trait) => traits[trait](masks, old));
-  const gained = differing.filter((trait) => !lost.includes(trait));
+  const bothPresent = before.frame !== null && after.frame !== null;
+  const frameChanged = bothPresent && before.frame !== after.frame;
+  const bothLeaves = wasLeaf && isLeaf;
+  const lost = bothLeaves ? before.traits.filter((trait) => !after.traits.includes(trait)) : [];
+  const gained = bothLeaves ? after.traits.filter((trait) => !before.traits.includes(trait)) : [];
   return {
     from,
     to,
@@ -89,14 +157,8 @@ export function changeMeaning(
     merges: from === 'table' && isLeaf,
     removesTable: from === 'table' && (to !== 'table' || frameChanged),
     flush: flushNeed(from, to, frameChanged, gained.includes('tracked') ? [] : lost),
-    verdict: verdictOf(from, to, frameChanged, old === value),
+    verdict: verdictOf(from, to, frameChanged, same),
   };
-}
-
-function traitsThatDiffer(masks: SpteMasks, old: bigint, value: bigint): LeafTrait[] {
-  return (Object.keys(traits) as LeafTrait[]).filter(
-    (trait) => traits[trait](masks, old) !== traits[trait](masks, value),
-  );
 }
 
 /**

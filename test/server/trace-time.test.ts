@@ -111,6 +111,19 @@ describe('time in a trace', () => {
     assert.doesNotMatch(await tables(rootMade + 1), /# L\d/);
   });
 
+  it('says what is taken for granted of entries that a split made', async () => {
+    const split = lineOf('gfn b800 level 2 old_spte 105000ee7');
+    const { rows, physical } = await walk(split, '0xb803123');
+    // 0x105000ee7 without bit 7, its fourth page: make_huge_page_split_spte().
+    assert.deepEqual([rows.at(-1)!.entry, physical], ['0x105003e67', '0x105003123']);
+    assert.match(
+      rows.at(-1)!.markdown,
+      /by the split of a huge page at line 530; no line names it since\. Its right/,
+    );
+    assert.match(await tables(split), /^# Of 4 KiB entries by a split: Its right to execute is/m);
+    assert.doesNotMatch(await tables(leaf), /by a split/);
+  });
+
   it('tells what differs between two lines, from the one to the other', async () => {
     const differ = async (line: number, otherLine: number) => {
       const params = { uri, line, otherLine };

@@ -12,6 +12,7 @@ import {
   type WalkResponse,
 } from '../../server/protocol';
 import { clientsPerTest } from './clients-per-test';
+import { hoverOn } from './hovers';
 import { type LanguageClient, startLanguageClient } from './language-client';
 
 const dump = readFileSync('samples/npt-6.1.xp', 'utf8');
@@ -96,6 +97,33 @@ describe('walks in a file', () => {
     const wide = await walk({ uri, address: '0xffffffffffffffff' });
     assert.equal(wide.status, 'non-canonical');
     assert.deepEqual(wide.rows, []);
+  });
+
+  it('say that a width of addresses was assumed, where it decides', async () => {
+    // Bit 51 beside MMU-present (bit 11): no MMIO entry, and reserved unless addresses are that wide.
+    const leaf = '0000000103b2d800: 0x0008000103cb5e67';
+    const table = (address: string, entry: string): string => `${address}: 0x${entry}`;
+    const text = [
+      table('0000000103b30000', '0000000103b2f827'),
+      table('0000000103b2f000', '0000000103b2e827'),
+      table('0000000103b2e000', '0000000103b2d827'),
+      leaf,
+    ].join('\n');
+    const named = 'pagewalk: format=npt64 kernel=6.1 root=0x103b30000 level=4';
+    const asked = async (line: string): Promise<[string, string]> => {
+      const all = `${line}\n${text}\n`;
+      const uri = await client.open(`width-${String(line.length)}.xp`, all);
+      const { status, summary } = await walk({ uri, address: '0x100000' });
+      assert.equal(status, 'reserved');
+      return [summary, await hoverOn(client, { text: all, word: '0x0008000103cb5e67' })];
+    };
+    for (const said of await asked(named)) {
+      assert.match(said, /Nobody said how wide the CPU's addresses are: 51 bits are assumed/);
+    }
+    for (const said of await asked(`${named} maxphyaddr=46`)) {
+      assert.match(said, /reserved|46 physical-address bits/);
+      assert.doesNotMatch(said, /assumed, since/);
+    }
   });
 
   it('offer the roots that were found, with what is assumed', async () => {

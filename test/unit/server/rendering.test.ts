@@ -49,6 +49,13 @@ describe('entries in words', () => {
       'NPT MMIO entry, level 1 (page table) → GFN 0xcd801 (GPA 0xcd801000), generation 0x2a, access write, user',
     );
     assert.equal(entryInShort(mmio), 'mmio gfn 0xcd801 gen 0x2a');
+    // EPT's MMIO entries keep no access: there is none to tell. The first MMIO vector of EPT.
+    const ept = entry(0xc0000000fee0235en, {
+      format: 'ept',
+      kernel: '4.4',
+      cpu: { vendor: 'intel', maxPhysBits: 46 },
+    });
+    assert.match(headline(ept), /→ GFN 0xfee02 \(GPA 0xfee02000\), generation 0xd6$/);
   });
 
   it('say what the rights mean to KVM', () => {
@@ -107,7 +114,12 @@ describe('changes in words', () => {
     assert.match(after(readOnly, writable), /^No right is taken away/);
     assert.match(after(writable, elsewhere), /KVM takes this for a bug/);
     assert.match(after(large, table), /^The 2 MiB page is split/);
-    assert.match(after(table, large), /put together to one 2 MiB page/);
+    assert.match(after(table, large), /put together to one 2 MiB page\. CPUs may still hold/);
+    assert.match(after(table, empty), /^Everything below this entry is unmapped with it\. CPUs/);
+    assert.match(after(empty, table), /^A table is linked below this entry\. No flush is needed/);
+    // W was there before: only accessed goes, which is no right.
+    assert.match(after(writable, entry(0x600000067890a77n)), /^No right is taken away/);
+    assert.match(after(table, entry(0x108907n, { level: 2 })), /KVM warns of it/);
   });
 
   it('list only what differs', () => {
