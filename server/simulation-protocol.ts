@@ -34,7 +34,10 @@ export interface SimulationDoParams {
 }
 
 /** Where things stand, or one sentence that says why that cannot be asked. */
-export type SimulationReply = { readonly state: SimulationState } | { readonly problem: string };
+export type SimulationReply =
+  | { readonly state: SimulationState }
+  /** `nothing`: the server holds no simulation, as after a restart. */
+  | { readonly problem: string; readonly nothing?: boolean };
 
 export interface SimulationState {
   /** Every opened scenario has its own number. */

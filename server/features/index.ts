@@ -22,6 +22,7 @@ import { roots } from './roots';
 import { scenarioFrom } from './scenario-from';
 import { selectionRanges } from './selection-ranges';
 import { semanticTokens } from './semantic-tokens';
+import { simulation } from './simulation';
 import { traceTime } from './trace-time';
 import { walk } from './walk';
 import { word } from './word';
@@ -49,6 +50,7 @@ export const features: readonly Feature[] = [
   walk,
   traceTime,
   scenarioFrom,
+  simulation,
   decode,
   word,
   compose,

@@ -33,7 +33,7 @@ import {
 import { inSlices } from '../unhurried';
 import type { Feature } from './feature';
 
-const nothing: SimulationReply = { problem: 'Nothing is simulated.' };
+const nothing: SimulationReply = { problem: 'Nothing is simulated.', nothing: true };
 const failed: SimulationReply = { problem: 'The simulation failed; see the log.' };
 const noEvents: SimulationEventsReply = { total: 0, rows: [] };
 

@@ -107,6 +107,7 @@ describe('the simulation', () => {
     const simulation = await asked();
     assert.deepEqual(await simulation.ask(simulationStateRequest), {
       problem: 'Nothing is simulated.',
+      nothing: true,
     });
     assert.deepEqual(await simulation.rows(null), []);
   });
