@@ -84,13 +84,9 @@ export function* makeEntry(
   if (machine.descriptors.isCounted(value)) machine.tables.take(context.table);
   machine.store(context, value, why);
   if (machine.descriptors.isTable(value, context.level)) {
-    const { level, ...place } = machine.placeOf(context.table, context.index);
-    machine.note('table-linked', {
-      ...place,
-      level: level!,
-      table: machine.descriptors.address(value),
-      why,
-    });
+    const { level, gfn } = machine.placeOf(context.table, context.index);
+    const child = machine.descriptors.address(value);
+    machine.note('table-linked', { table: child, level: level!, gfn: gfn!, why });
   }
   yield task.at('write');
 }

@@ -73,12 +73,8 @@ function* splitBlock(
     return 'EAGAIN';
   }
   yield* makeEntry(task, context, descriptors.table(child.pa), 'stage2-split');
-  machine.note('split', {
-    ...machine.placeOf(context.table, context.index),
-    table: child.pa,
-    old,
-    why: 'stage2-split',
-  });
+  const gfn = geometry.frame(child.start);
+  machine.note('split', { table: child.pa, level, gfn, old, why: 'stage2-split' });
   return null;
 }
 
