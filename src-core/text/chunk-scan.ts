@@ -7,7 +7,7 @@ import { type DumpDialect, DumpLine } from './hexdump/dialect';
 import { beginsPlainHex, plainHex } from './hexdump/plain-hex';
 import { lineEnd, nextLine } from './line-chunk';
 import { LineHalves } from './line-halves';
-import { contentStart, isHexOnly } from './line-prefix';
+import { contentStart, isHexOnly, loggedStart } from './line-prefix';
 import { type LineState, noLine, outsideDumps, stateUnder } from './line-state';
 import { directiveNumber, EventFinder } from './log/find-event';
 import { fitsPattern, type LinePattern, patternOf } from './line-pattern';
@@ -289,7 +289,7 @@ export class ChunkScanner {
   private squeezeLine(start: number, end: number): boolean {
     const { state, units } = this;
     if (!state.dialect?.squeezes || state.halves.length === 0) return false;
-    const at = contentStart(units, start, end);
+    const at = loggedStart(units, start, end);
     if (units[at] !== starUnit || contentStart(units, at + 1, end) < end) return false;
     this.state = { ...state, starColumn: at - start };
     return true;

@@ -1,9 +1,10 @@
 import type { DumpDialect, DumpLine } from './hexdump/dialect';
 import { plainHex } from './hexdump/plain-hex';
 import { dumpDialects } from './hexdump/registry';
-import { contentStart, PlainLine } from './line-prefix';
+import { loggedStart } from './line-prefix';
+import { hasControls, PlainLine } from './plain-line';
 
-const escape = 0x1b;
+const tab = 0x09;
 
 /** Finds the dialect of a line, behind quote marks, time stamps and colours. */
 export class DialectFinder {
@@ -25,23 +26,43 @@ export class DialectFinder {
     line: DumpLine,
   ): DumpDialect | null {
     this.coloured = false;
+    // What a terminal added would end the data too early.
+    if (hasControls(units, start, end)) {
+      return this.findPlain(units, start, end, expected, line, false);
+    }
     const direct = this.parseAt(units, start, end, expected, line);
     if (direct) return direct;
-    const content = contentStart(units, start, end);
+    const content = loggedStart(units, start, end);
     if (content >= end) return null;
     const behind = content > start ? this.parseAt(units, content, end, expected, line) : null;
-    if (behind || !this.hasEscape(units, start, end)) return behind;
-    if (!this.bare.strip(units, start, end)) return null;
+    if (behind || !this.hasTab(units, content, end)) return behind;
+    return (
+      this.findPlain(units, start, end, expected, line, true) ??
+      this.findPlain(units, start, end, expected, line, false)
+    );
+  }
+
+  private findPlain(
+    units: Uint8Array,
+    start: number,
+    end: number,
+    expected: DumpDialect | null,
+    line: DumpLine,
+    expand: boolean,
+  ): DumpDialect | null {
     const { bare } = this;
-    const from = contentStart(bare.units, 0, bare.length);
-    const found = this.parseAt(bare.units, from, bare.length, expected, line);
+    bare.take(units, start, end, expand);
+    const direct = this.parseAt(bare.units, 0, bare.length, expected, line);
+    const from = direct ? 0 : loggedStart(bare.units, 0, bare.length);
+    const found =
+      direct ?? (from > 0 ? this.parseAt(bare.units, from, bare.length, expected, line) : null);
     if (found) this.moveBack(line);
     this.coloured = found !== null;
     return found;
   }
 
-  private hasEscape(units: Uint8Array, start: number, end: number): boolean {
-    for (let at = start; at < end; at++) if (units[at] === escape) return true;
+  private hasTab(units: Uint8Array, start: number, end: number): boolean {
+    for (let at = start; at < end; at++) if (units[at] === tab) return true;
     return false;
   }
 

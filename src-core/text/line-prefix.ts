@@ -2,7 +2,6 @@ import { digitValue } from './hexdump/hex-digits';
 
 const space = 0x20;
 const tab = 0x09;
-const escape = 0x1b;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
 
@@ -48,45 +47,61 @@ export function contentStart(units: Uint8Array, start: number, end: number): num
   }
 }
 
-/** A line without its ANSI escape sequences, and where each unit left stood. */
-export class PlainLine {
-  units = new Uint8Array(256);
-  /** Place of each unit in the line as it was. */
-  places = new Int32Array(256);
-  length = 0;
-
-  /** Takes `ESC [ … letter` and `ESC letter` out. Returns false when the line has none. */
-  strip(units: Uint8Array, start: number, end: number): boolean {
-    const first = units.subarray(start, end).indexOf(escape);
-    if (first < 0) return false;
-    if (this.units.length < end - start) {
-      this.units = new Uint8Array(end - start);
-      this.places = new Int32Array(end - start);
-    }
-    this.length = 0;
-    let at = start;
-    while (at < end) {
-      if (units[at] === escape) at = afterEscape(units, at, end);
-      else {
-        this.units[this.length] = units[at]!;
-        this.places[this.length++] = at++;
-      }
-    }
-    return true;
+const clock = '[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]+)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?';
+const date =
+  '(?:(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +[0-9]{1,2} |(?:[0-9]{4}-)?[0-9]{2}-[0-9]{2}[T ])';
+/** What loggers put before a line. */
+const loggers = new RegExp(
+  '^(?:' +
+    [
+      // The level of printk and syslog, `/dev/kmsg`, a patch.
+      '<[0-9]{1,3}>',
+      '[0-9]{1,3},[0-9]+,[0-9]+,[^;]{0,40};',
+      '\\+',
+      // Prompts of U-Boot and WinDbg.
+      '=> ',
+      '(?:[0-9]+: )?kd> ',
+      // journalctl, syslog, logcat, `ts`: a date, a time, the host and whoever speaks.
+      'kernel *: ',
+      `${date}?${clock} (?:[^:]{0,60}?\\bkernel *: )?`,
+    ].join('|') +
+    ')',
+);
+/** Whether one of them may stand at a place: most lines are told from the first few characters. */
+function mayBeLogger(units: Uint8Array, at: number): boolean {
+  const first = units[at]!;
+  if (first >= 0x30 && first <= 0x39) {
+    let after = at + 1;
+    while (units[after]! >= 0x30 && units[after]! <= 0x39) after++;
+    const sign = units[after];
+    return after - at <= 4 && (sign === 0x3a || sign === 0x2c || sign === 0x2d);
   }
-
-  /** Where a unit of the plain line stood. */
-  placeOf(at: number): number {
-    return at < this.length ? this.places[at]! : (this.places[this.length - 1] ?? -1) + 1;
-  }
+  if (first === 0x6b) return units[at + 1] === 0x65 || units[at + 1] === 0x64;
+  if (first >= 0x41 && first <= 0x53) return units[at + 1]! > 0x60 && units[at + 3] === space;
+  return first === 0x3c || first === 0x2b || first === 0x3d;
 }
 
-/** After the sequence that starts at an ESC: CSI up to its final byte, else one more unit. */
-export function afterEscape(units: Uint8Array, at: number, end: number): number {
-  if (units[at + 1] !== openBracket) return Math.min(end, at + 2);
-  let after = at + 2;
-  while (after < end && (units[after]! < 0x40 || units[after]! > 0x7e)) after++;
-  return Math.min(end, after + 1);
+const longestLogger = 128;
+
+/** A byte order mark, as one unit or as bytes of UTF-8. */
+function afterMark(units: Uint8Array, at: number): number {
+  if (units[at] === 0xef && units[at + 1] === 0xbb && units[at + 2] === 0xbf) return at + 3;
+  return units[at] === 0xff ? at + 1 : at;
+}
+
+/**
+ * Where a line's own text begins, behind what {@link contentStart} leaves out and behind what loggers
+ * put there; it costs more.
+ */
+export function loggedStart(units: Uint8Array, start: number, end: number): number {
+  let at = contentStart(units, afterMark(units, start), end);
+  while (at < end && mayBeLogger(units, at)) {
+    const text = String.fromCharCode(...units.subarray(at, Math.min(end, at + longestLogger)));
+    const length = loggers.exec(text)?.[0].length ?? 0;
+    if (length === 0) break;
+    at = contentStart(units, at + length, end);
+  }
+  return Math.min(at, end);
 }
 
 /** Whether a stretch is nothing but hexadecimal digits, `0x` before them allowed. */

@@ -1,5 +1,6 @@
 import type { TextIndex } from '../text/index';
 import { CodeUnits } from '../text/line-chunk';
+import { parseLogLine, plainText } from '../text/log/log-event';
 import { highHalf, lowHalf } from '../word';
 import { none } from './entry-table';
 import { EntryWriter } from './entry-writer';
@@ -134,8 +135,10 @@ export class TraceReader {
   ): FormReader | undefined {
     const reader = readForm(readers, units, start);
     if (reader) return reader;
-    const wrapped = this.index!.wrappedEvent(line);
-    return wrapped && readForm(readers, this.joined.of(wrapped.text), wrapped.event.end + 1);
+    const raw = this.index!.lineText(line);
+    const text = plainText(this.index!.wrappedEvent(line)?.text ?? raw);
+    const event = text === raw ? undefined : parseLogLine(text);
+    return event && readForm(readers, this.joined.of(text), event.end + 1);
   }
 
   private tdpChange(line: number, level: number, reader: FormReader, slots: ChangeSlots): void {

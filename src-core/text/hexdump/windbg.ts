@@ -5,6 +5,7 @@ const reader = new HexReader();
 const backtick = 0x60;
 const hash = 0x23;
 const space = 0x20;
+const tab = 0x09;
 const question = 0x3f;
 
 /** A number of up to 16 digits, the upper eight set off by "`"; false: none stands there. */
@@ -36,7 +37,7 @@ const number = new GroupedNumber();
 
 function skipBlanks(units: Uint8Array, start: number, end: number): number {
   let at = start;
-  while (at < end && units[at] === space) at++;
+  while (at < end && (units[at] === space || units[at] === tab)) at++;
   return at;
 }
 
@@ -53,7 +54,8 @@ function readUnits(units: Uint8Array, start: number, end: number, line: DumpLine
     }
     if (!number.read(units, from, end)) return;
     const bytes = number.digits === 16 ? 8 : number.digits === 8 ? 4 : undefined;
-    const whole = number.end >= end || units[number.end] === space;
+    const after = units[number.end];
+    const whole = number.end >= end || after === space || after === tab;
     if (bytes === undefined || !whole || (line.count > 0 && bytes !== line.unitBytes)) {
       if (line.count > 0 && number.end >= end) line.brokenAt = from;
       return;

@@ -1,4 +1,5 @@
-import { afterEscape, contentStart } from '../line-prefix';
+import { contentStart, loggedStart } from '../line-prefix';
+import { afterEscape, hasControls, PlainLine } from '../plain-line';
 import { openingsOf } from './log-family';
 import { Opening } from './opening';
 import { knownEvents } from './registry';
@@ -56,16 +57,22 @@ function standsAt(units: Uint8Array, start: number, end: number, bytes: Uint8Arr
   return true;
 }
 
-/** Where a line's own text begins, behind colours and log levels (`<4>`) too. */
+/** Where a line's own text begins, behind colours too, and what loggers put before it. */
+function lineStart(units: Uint8Array, start: number, end: number): number {
+  let at = loggedStart(units, start, end);
+  while (at < end && units[at] === escape) {
+    at = loggedStart(units, afterEscape(units, at, end), end);
+  }
+  return Math.min(at, end);
+}
+
+/** Where the text behind a colon begins. */
 function plainStart(units: Uint8Array, start: number, end: number): number {
   let at = contentStart(units, start, end);
-  for (;;) {
-    const before = at;
-    if (at < end && units[at] === escape) at = afterEscape(units, at, end);
-    else if (units[at] === 0x3c && isDigit(units[at + 1]) && units[at + 2] === 0x3e) at += 3;
-    if (at === before || at >= end) return Math.min(at, end);
-    at = contentStart(units, at, end);
+  while (at < end && units[at] === escape) {
+    at = contentStart(units, afterEscape(units, at, end), end);
   }
+  return Math.min(at, end);
 }
 
 /** Whether no name of an event can stand before: colons follow the digits of a time only. */
@@ -91,6 +98,7 @@ export class EventFinder {
   textStart = 0;
   /** Where the name, or what is fixed of an opening, ends. */
   nameEnd = 0;
+  private readonly plain = new PlainLine();
   /** The event last found by its name, and in which column: traces repeat themselves. */
   private usual: Uint8Array | null = null;
   private usualNumber = -1;
@@ -98,8 +106,22 @@ export class EventFinder {
 
   /** Looks for `name:` of a known event, or a known opening. Returns whether one was found. */
   find(units: Uint8Array, start: number, end: number): boolean {
+    if (this.findHere(units, start, end)) return true;
+    if (!hasControls(units, start, Math.min(end, start + searched))) return false;
+    const { plain } = this;
+    plain.take(units, start, Math.min(end, start + 2 * searched), false);
+    if (!this.findHere(plain.units, 0, plain.length)) return false;
+    // The column in the plain line is no column of the lines to come.
+    this.usual = null;
+    this.nameStart = plain.placeOf(this.nameStart);
+    this.nameEnd = plain.placeOf(this.nameEnd - 1) + 1;
+    this.textStart = plain.placeOf(this.textStart);
+    return true;
+  }
+
+  private findHere(units: Uint8Array, start: number, end: number): boolean {
     const limit = Math.min(end, start + searched);
-    const content = plainStart(units, start, limit);
+    const content = lineStart(units, start, limit);
     if (this.findOpening(units, content, end, digitOpenings)) return true;
     if (this.opensAt(units, content, end)) return true;
     let hash = 0;

@@ -1,5 +1,6 @@
 import { parseWord } from '../../word';
 import { CodeUnits } from '../line-chunk';
+import { hasControls, PlainLine } from '../plain-line';
 import { EventFinder } from './find-event';
 import { compileForm } from './form-pattern';
 import type { LogFieldForm, LogFieldRole, LogForm, LogHints, LogRootSpec } from './log-family';
@@ -36,6 +37,8 @@ export interface LogEvent {
 
 /** A line is read this far for an event's values: one may be a megabyte long. */
 const read = 4096;
+/** A line with colours in it is read this far, colours counted. */
+const plainRead = 8192;
 /** How far before its name a line is searched for what belongs to the event. */
 const readBefore = 160;
 
@@ -46,8 +49,35 @@ const compiled: readonly (readonly RegExp[])[] = knownEvents.map(({ spec }) =>
 const finder = new EventFinder();
 const units = new CodeUnits();
 
+const bare = new PlainLine();
+
 /** The event of a line; `undefined`: it holds none that is known. */
 export function parseLogLine(line: string): LogEvent | undefined {
+  const plain = plainText(line);
+  if (plain === line) return parseAsIs(line);
+  const event = parseAsIs(plain);
+  return event && movedBack(event, bare);
+}
+
+/** A line without what terminals added to it, as far as an event is read. */
+export function plainText(line: string): string {
+  const whole = units.of(line, 0, plainRead);
+  if (!hasControls(whole, 0, whole.length)) return line;
+  bare.take(whole, 0, whole.length, false);
+  return String.fromCharCode(...bare.units.subarray(0, bare.length));
+}
+
+/** An event of a plain line with its columns in the line as it stands. */
+function movedBack(event: LogEvent, plain: PlainLine): LogEvent {
+  const place = <T extends { readonly start: number; readonly end: number }>(one: T): T => ({
+    ...one,
+    start: plain.placeOf(one.start),
+    end: one.end > one.start ? plain.placeOf(one.end - 1) + 1 : plain.placeOf(one.start),
+  });
+  return { ...place(event), fields: event.fields.map(place) };
+}
+
+function parseAsIs(line: string): LogEvent | undefined {
   if (!finder.find(units.of(line), 0, line.length)) return undefined;
   const event = knownEvents[finder.number];
   if (!event) return undefined;
