@@ -90,7 +90,7 @@ export class LastLevel {
     const { shift, scattered } = compiled.rules[0]!;
     const stride = compiled.entryBytes >>> 2;
     const perPage = 1024 / stride - 1;
-    const pageMask = 2 ** shift - 1;
+    const pageMask = (1 << shift) - 1;
     const presentLo = rules[rule.presentLo]!;
     const presentHi = rules[rule.presentHi]!;
     const reservedLo = rules[rule.leafReservedLo]!;
