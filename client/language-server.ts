@@ -32,6 +32,9 @@ import {
   rootsRequest,
   type RootsParams,
   type RootsResult,
+  type ScenarioFromParams,
+  scenarioFromRequest,
+  type ScenarioFromResponse,
   type TraceDifferenceParams,
   traceDifferenceRequest,
   type TraceDifferenceResponse,
@@ -137,6 +140,13 @@ export class LanguageServer implements Disposable {
     token?: CancellationToken,
   ): Promise<TraceDifferenceResponse> {
     return this.ask<TraceDifferenceResponse>(traceDifferenceRequest, params, token);
+  }
+
+  scenarioFrom(
+    params: ScenarioFromParams,
+    token?: CancellationToken,
+  ): Promise<ScenarioFromResponse> {
+    return this.ask<ScenarioFromResponse>(scenarioFromRequest, params, token);
   }
 
   dispose(): void {

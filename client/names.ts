@@ -22,6 +22,7 @@ export const commands = {
   walkAsOf: walkAsOfCommand,
   tableAsOf: tableAsOfCommand,
   compareTables: 'pagewalk.compareTables',
+  simulateFromHere: 'pagewalk.simulateFromHere',
   decodeValue: 'pagewalk.decodeValue',
   composeEntry: 'pagewalk.composeEntry',
   stage2Layout: 'pagewalk.stage2Layout',

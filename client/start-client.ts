@@ -6,6 +6,7 @@ import { Composer } from './commands/compose-entry';
 import { decodeValue } from './commands/decode-value';
 import { newDump, readAs } from './commands/read-as';
 import { registerCommands } from './commands/register-commands';
+import { simulateFromHere } from './commands/simulate-from-here';
 import { stage2Layout } from './commands/stage2-layout';
 import { TraceTime } from './commands/trace-time';
 import { Walker } from './commands/walk-an-address';
@@ -65,6 +66,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
       [commands.walkAsOf]: (given) => traceTime.walk(given),
       [commands.tableAsOf]: (given) => traceTime.openTable(given),
       [commands.compareTables]: (given) => traceTime.compare(given),
+      [commands.simulateFromHere]: (given) => simulateFromHere(server, given),
       [commands.walkAgain]: async (node) => {
         await walker.walkAgain(node);
         await accesses.askAgain(node);
