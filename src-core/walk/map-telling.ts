@@ -123,6 +123,7 @@ export class MapTelling {
 
   /** What comes now translates addresses from this page on. */
   private enter(page: number): void {
-    this.joiner.given[tablePage] = page >= this.upperFrom ? page + this.upperAdd : page;
+    const { upperFrom, upperAdd } = this;
+    this.joiner.given[tablePage] = page >= upperFrom ? page + upperAdd : page;
   }
 }
