@@ -97,6 +97,14 @@ describe('grammars, by the tokenizer of VS Code', () => {
   });
   const grammar = (scope: string): IGrammar => grammars.get(scope)!;
 
+  it('the note behind an entry of a trace’s moment is a comment', () => {
+    const note = '# L1 gfn 0x100, line 25';
+    const line = `0000000103b2d800: 0x0000000103cb5e67  ${note}`;
+    const at = line.indexOf(note);
+    const scope = scopeAt(grammar('source.pagewalk-dump'), line, at, line.length);
+    assert.match(scope, /^comment\.line\.note\./);
+  });
+
   it('every dialect has a printed example here', () => {
     const printed = new Set(printers.flatMap(({ dialects }) => dialects));
     const without = dumpDialects.filter(({ name }) => !printed.has(name));

@@ -26,11 +26,15 @@ describe('time in a trace, looked at', () => {
   });
 
   it('an address as of a line, from the link: its rows lead to the lines', async () => {
-    await workbench.page.getByText('Walk as of this line').click();
+    await workbench.openFileAt('npt-6.1.kvmtrace', zap);
+    const link = (await workbench.hover('103cb5e67')).getByText('Walk as of this line');
+    await link.scrollIntoViewIfNeeded();
+    await link.click();
     await workbench.page.getByText('Walk an Address as of Line 99').waitFor();
     assert.equal(await workbench.quickInput().inputValue(), '0x100000');
     await workbench.page.keyboard.press('Enter');
     await row('0x100000 → not present').waitFor();
+    await row('L1 [256] empty').waitFor();
     await workbench.screenshot('trace-walk');
   });
 
@@ -38,7 +42,8 @@ describe('time in a trace, looked at', () => {
     await workbench.openFileAt('npt-6.1.kvmtrace', zap);
     await workbench.runCommand('Pagewalk: Open Table as of This Line');
     await workbench.page.locator('.tab.active', { hasText: 'as of line 99' }).waitFor();
-    await workbench.page.getByText('table → 0x103b2f000').first().waitFor();
+    // The walk beside it says so too.
+    await workbench.editor().getByText('table → 0x103b2f000').first().waitFor();
     await workbench.screenshot('trace-table');
   });
 
@@ -48,7 +53,9 @@ describe('time in a trace, looked at', () => {
     await workbench.page.getByText('Compare Line 99 of').waitFor();
     await workbench.quickInput().fill('90');
     await workbench.page.keyboard.press('Enter');
-    await workbench.page.locator('.monaco-diff-editor .line-delete').first().waitFor();
+    const changed = (what: 'delete' | 'insert') =>
+      workbench.page.locator(`.monaco-diff-editor .line-${what}`).first();
+    await Promise.all([changed('delete').waitFor(), changed('insert').waitFor()]);
     await workbench.screenshot('trace-compare');
   });
 });

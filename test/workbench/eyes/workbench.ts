@@ -185,7 +185,8 @@ export class Workbench {
   async screenshot(name: string, part?: Locator): Promise<string> {
     const file = path.join('out', 'screenshots', `${name}.png`);
     mkdirSync(path.dirname(file), { recursive: true });
-    await (part ?? this.page).screenshot({ path: file });
+    // What fades in or out has done so.
+    await (part ?? this.page).screenshot({ path: file, animations: 'disabled' });
     return file;
   }
 }
