@@ -154,7 +154,8 @@ export class LanguageServer implements Disposable {
     void this.running?.then((client) => client.dispose()).catch(() => undefined);
   }
 
-  private async ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
+  /** Sends a request that has no method here. */
+  async ask<R>(method: string, params: object, token?: CancellationToken): Promise<R> {
     const client = await this.connect();
     // A token that is not there must not be passed: it would be sent as a second parameter.
     return token

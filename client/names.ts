@@ -6,6 +6,7 @@ import {
   walkAsOfCommand,
   walkCommand,
 } from '../server/protocol';
+import { simulationCommands } from './simulation/names';
 
 /** Names the manifest and the code share; a test holds them equal to package.json. */
 
@@ -40,6 +41,7 @@ export const commands = {
   showPlace: showPlaceCommand,
   restartServer: 'pagewalk.restartServer',
   showLog: 'pagewalk.showLog',
+  ...simulationCommands,
 } as const;
 
 /** Commands that links in hovers may run: they take plain data and change nothing. */

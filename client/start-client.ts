@@ -13,6 +13,7 @@ import { Walker } from './commands/walk-an-address';
 import { AccessAsker } from './commands/would-access-fault';
 import { type CreateClient, LanguageServer } from './language-server';
 import { commands, dumpLanguage, traceLanguage } from './names';
+import { startSimulator } from './simulation/start-simulator';
 import { RootChoices } from './root-choices';
 import { SettingChoices } from './setting-choices';
 import { AssumptionsStatus } from './views/assumptions-status';
@@ -47,6 +48,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const composer = new Composer(server, composed);
   const traceDocuments = new TraceDocuments(server, asked);
   const traceTime = new TraceTime(server, walks, view);
+  const simulator = startSimulator(context, server, log);
 
   context.subscriptions.push(
     log,
@@ -87,6 +89,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
       [commands.showPlace]: (target) => showPlace(target),
       [commands.restartServer]: () => server.restart(),
       [commands.showLog]: () => log.show(),
+      ...simulator.handlers,
     }),
   );
   server.start();

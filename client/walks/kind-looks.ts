@@ -35,6 +35,16 @@ const looks: Readonly<Record<string, KindLook>> = {
   reserved: { icon: 'error', color: 'charts.red', word: 'reserved bits set', mark: 'stop' },
   'non-canonical': { icon: 'error', color: 'charts.red', word: 'non-canonical', mark: 'stop' },
   cycle: { icon: 'sync-ignored', color: 'charts.red', word: 'cycle', mark: 'stop' },
+  root: { icon: 'type-hierarchy', color: 'charts.blue', word: 'root', mark: 'path' },
+  'invalid-root': {
+    icon: 'type-hierarchy',
+    color: 'charts.yellow',
+    word: 'invalid root',
+    mark: 'stop',
+  },
+  'queued-table': { icon: 'watch', color: 'charts.yellow', word: 'unlinked table', mark: 'stop' },
+  'unknown-table': { icon: 'question', color: 'charts.red', word: 'unknown table', mark: 'stop' },
+  group: { icon: 'folder', word: 'group', mark: 'stop' },
   missing: { icon: 'question', word: 'not in this dump', mark: 'stop' },
 };
 

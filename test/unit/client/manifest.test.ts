@@ -3,6 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import * as names from '../../../client/names';
+import {
+  controlCommands,
+  eventsViewId,
+  tablesViewId,
+  walkerViewId,
+} from '../../../client/simulation/names';
 import { SettingChoices } from '../../../client/setting-choices';
 import { lookOf } from '../../../client/walks/kind-looks';
 import { entryKinds } from '../../../server/render/entry-kinds';
@@ -16,7 +22,7 @@ interface Manifest {
     readonly grammars: readonly { language: string; scopeName: string; path: string }[];
     readonly commands: readonly { command: string; title: string; category?: string }[];
     readonly menus: Readonly<Record<string, readonly { command: string; when?: string }[]>>;
-    readonly keybindings: readonly { command: string; when?: string }[];
+    readonly keybindings: readonly { command: string; when?: string; args?: string }[];
     readonly views: Readonly<Record<string, readonly { id: string; icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { icon: string }[] };
     readonly viewsWelcome: readonly { view: string; contents: string; when: string }[];
@@ -100,11 +106,21 @@ describe('the manifest', () => {
     for (const link of [...links, ...names.linkableCommands]) assert.ok(known.has(link), link);
   });
 
+  it('binds keys of the simulator to its controls', () => {
+    const keys = contributes.keybindings.filter(
+      ({ command }) => command === 'pagewalk.simulateKey',
+    );
+    for (const { args, when } of keys) {
+      assert.ok(args !== undefined && args in controlCommands, args);
+      assert.match(when!, /focusedView =~/);
+    }
+  });
+
   it('has the view, the languages and the files it names', () => {
     const views = Object.values(contributes.views).flat();
     assert.deepEqual(
       views.map(({ id }) => id),
-      [names.walksViewId],
+      [names.walksViewId, tablesViewId, walkerViewId, eventsViewId],
     );
     const languages = contributes.languages.map(({ id }) => id);
     assert.deepEqual(languages, names.ownLanguages);
