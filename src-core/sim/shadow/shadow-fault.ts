@@ -32,6 +32,7 @@ export function* handleShadowFault(
 ): Steps<PageFault> {
   const { machine } = task;
   machine.counters.add('faults', 1);
+  const before = whatFaultsRelyOn(machine);
   const walk = yield* walkGuest(task, access);
   if ('errorCode' in walk) {
     const code = `0x${walk.errorCode.toString(16)}`;
@@ -45,19 +46,31 @@ export function* handleShadowFault(
   }
   yield* task.topUpCaches();
   const slot = machine.slotOf(walk.gfn) ?? null;
-  const { invalidations } = machine.state;
   if (slot && access.write && !slot.hostWritable(walk.gfn)) return { kind: 'read-only' };
   const rights = rightsOf(machine, access, walk, slot !== null);
   yield* task.lockAlone();
   const fault: Fault = { access, walk, rights, slot };
-  const outcome = yield* underLock(task, fault, invalidations);
+  const outcome = yield* underLock(task, fault, before);
   yield* task.unlock();
   return outcome === 'emulate' && slot ? { kind: 'emulate-write', walk } : { kind: outcome };
 }
 
-function* underLock(task: ShadowTask, fault: Fault, invalidations: number): Steps<FaultOutcome> {
+/**
+ * What a fault found out without the lock holds as long as the host moved no page, and no other CPU
+ * loaded other tables: all of a machine's CPUs run on the same.
+ */
+function whatFaultsRelyOn({ state }: ShadowMachine): readonly unknown[] {
+  return [state.invalidations, state.cr3, state.pdptrs];
+}
+
+function* underLock(
+  task: ShadowTask,
+  fault: Fault,
+  before: readonly unknown[],
+): Steps<FaultOutcome> {
   // `is_page_fault_stale()`: what was found without the lock may be no longer so.
-  if (task.machine.state.invalidations !== invalidations) return 'retry';
+  const now = whatFaultsRelyOn(task.machine);
+  if (now.some((value, at) => value !== before[at])) return 'retry';
   if (!(yield* makeRoom(task))) return 'no memory';
   return yield* fetch(task, fault);
 }

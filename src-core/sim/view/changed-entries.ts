@@ -1,7 +1,17 @@
+import type { SimEvent } from '../event-log';
 import type { World } from '../world';
 
 /** More events than this are not looked through: who runs that far does not look for single entries. */
 const mostEvents = 50_000;
+
+/** What a table in the guest's own memory is found by: its address may be a host table's as well. */
+export function guestTableKey(table: number): number {
+  return -1 - table;
+}
+
+function keyOf(kind: SimEvent['kind'], table: number): number {
+  return kind === 'guest-write' || kind === 'emulated' ? guestTableKey(table) : table;
+}
 
 /** Entries that events of a stretch wrote: indices by the table's address. */
 export function changedEntries(
@@ -13,9 +23,10 @@ export function changedEntries(
   for (const event of events.from(first)) {
     if (event.table === null || event.index === null || event.new === null) continue;
     if (event.new === event.old) continue;
-    const indices = changed.get(event.table);
+    const key = keyOf(event.kind, event.table);
+    const indices = changed.get(key);
     if (indices) indices.add(event.index);
-    else changed.set(event.table, new Set([event.index]));
+    else changed.set(key, new Set([event.index]));
   }
   return changed;
 }

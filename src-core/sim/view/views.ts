@@ -1,7 +1,9 @@
 import { Machine } from '../machine';
 import type { Session } from '../session';
+import { ShadowMachine } from '../shadow/shadow-machine';
 import { Stage2Machine } from '../stage2/stage2-machine';
 import type { MachineView } from './machine-view';
+import { ShadowView } from './shadow-view';
 import { Stage2View } from './stage2-view';
 import { TdpView } from './tdp-view';
 
@@ -16,9 +18,14 @@ function isStage2(session: Session): session is Session<Stage2Machine> {
   return session.machine instanceof Stage2Machine;
 }
 
+function isShadow(session: Session): session is Session<ShadowMachine> {
+  return session.machine instanceof ShadowMachine;
+}
+
 /** A kind of machine that can be shown is a line here. */
 const views: readonly ViewOf[] = [
   (session) => (isTdp(session) ? new TdpView(session) : null),
+  (session) => (isShadow(session) ? new ShadowView(session) : null),
   (session) => (isStage2(session) ? new Stage2View(session) : null),
 ];
 
