@@ -9,6 +9,7 @@ import {
   type TraceTree,
 } from '../../src-core/index';
 import { counted } from '../render/quantities';
+import { silentChanges } from '../trace/tables-as-of';
 import { readTrace } from '../trace-kernel';
 import {
   type CliIo,
@@ -46,7 +47,8 @@ TRACE           a trace of KVM's MMU events (ftrace, trace-cmd, perf script); - 
 ${entryOptionsHelp}
 
 What the trace never showed is unknown, not empty: ranges of kind "missing". Format and kernel that
-are not given are taken from the trace's own entries.`,
+are not given are taken from the trace's own entries. Entries that a split made ("split") have the
+right to execute that their huge page had: KVM may have given it to them, and no line tells.`,
   run: runReplay,
 };
 
@@ -67,6 +69,9 @@ async function runReplay(args: readonly string[], io: CliIo): Promise<ExitStatus
     );
   }
   for (const note of limits(replay)) io.complain(`pagewalk replay: ${note}`);
+  if (replay.trees.some(({ namedBy }) => namedBy === 'address')) {
+    io.complain(`pagewalk replay: of entries named by their address, ${silentChanges}`);
+  }
   const line = (wanted ?? index.lineCount) - 1;
   const state = replay.stateAt(line);
   if (values.entries === true) {

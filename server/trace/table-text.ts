@@ -11,7 +11,7 @@ import { levelInShort } from '../render/entry-hint';
 import { grouped } from '../render/quantities';
 import { countsText, coveredText, tableName } from '../render/table';
 import type { TableChoice } from '../table-choice';
-import { splitAssumption, tablesAsOf, type TraceMoment } from './tables-as-of';
+import { silentChanges, splitAssumption, tablesAsOf, type TraceMoment } from './tables-as-of';
 
 /** Lines of a text at most: more than that nobody reads, and editors stop to help with it. */
 const mostLines = 200_000;
@@ -85,6 +85,7 @@ function* linesOfTree(view: FileView, moment: TraceMoment, tree: TraceTree): Gen
   const entries = moment.state.entries(tree);
   if (tree.namedBy === 'address') {
     yield '# Entries that lines name by their address alone: the tables above them are unknown.';
+    yield `# ${silentChanges.charAt(0).toUpperCase()}${silentChanges.slice(1)}.`;
     for (const entry of entries) yield entryLine(entry.address ?? 0n, entry.value, noteOf(entry));
     return;
   }

@@ -39,6 +39,13 @@ const readTables = new WeakMap<TraceMoment, Map<TraceTree, TablesAsOf>>();
 export const splitAssumption =
   "Its right to execute is taken for the huge page's; where KVM splits because of its NX-huge-page mitigation it gives that right, and no line tells.";
 
+/**
+ * What no line tells of entries that lines name by their address. Source: `rmap_write_protect()`,
+ * `kvm_zap_rmap()`, mmu.c: the shadow MMU has events for what it sets and for nothing it takes away.
+ */
+export const silentChanges =
+  'entries may have lost the right to write since (dirty logging, shadowed tables), or be empty (zapped through the reverse map): the shadow MMU has no event for either';
+
 /** Events whose lines tell what an entry holds from then on. */
 const tellingEvents = new Set(['kvm_tdp_mmu_spte_changed', 'kvm_mmu_set_spte']);
 

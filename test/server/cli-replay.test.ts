@@ -60,6 +60,15 @@ describe('pagewalk replay', () => {
     assert.ok(early > 0 && early < (await count()));
   });
 
+  it('says what the shadow MMU has no events for', async () => {
+    // As in the capture sh32-6.1.
+    const line = 'kvm_mmu_set_spte: gfn 8 spte 1027bda21 (r-x-) level 1 at 103b75040';
+    const run = await runCli(['replay', '-', '--entries'], `${line}\n`);
+    assert.equal(run.status, 0, run.stderr);
+    assert.match(run.stdout, /^L1 {2}gfn 0x8 +0x1027bda21 +at 0x103b75040 {2}line 1$/m);
+    assert.match(run.stderr, /entries may have lost the right to write since .* or be empty/);
+  });
+
   it('says what is wrong with its input', async () => {
     assert.equal((await runCli(['replay'])).status, 2);
     assert.equal((await runCli(['replay', trace, '--at-line', '0'])).status, 2);

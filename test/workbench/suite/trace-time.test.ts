@@ -39,6 +39,17 @@ describe('time in a trace', () => {
     assert.equal(walk.physical, '0x103cb5123');
   });
 
+  it('walks a trace without a line through the tables at its end, and asks for no root', async () => {
+    const walk = await eventually(() =>
+      commands.executeCommand<WalkReply | undefined>('pagewalk.walkAddress', {
+        uri: uri(),
+        address: '0xb803123',
+      }),
+    );
+    assert.equal(walk.physical, '0x105003123');
+    assert.match(walk.summary, /As of the trace's end, line \d+\.$/);
+  });
+
   it('means the cursor’s line where it is not told', async () => {
     const editor = await window.showTextDocument(Uri.parse(uri()), { preview: false });
     editor.selection = new Selection(leaf - 1, 0, leaf - 1, 0);
