@@ -1,7 +1,7 @@
 import { fieldSpecs, kernels, noHints } from './field-specs';
 import type { LogEventSpec, LogFamily, LogForm } from './log-family';
 
-const { gpa, gva, errorCode, exitInfo, register, text, token, hva, count } = fieldSpecs;
+const { gpa, gva, errorCode, exitInfo, register, text, token, hva, count, flag } = fieldSpecs;
 const source = noHints('arch/arm64/kvm/trace_arm.h, trace_handle_exit.h');
 
 const event = (
@@ -72,6 +72,47 @@ export const arm64Kvm: LogFamily = {
       'elr_el2: {elr} spsr_el2: {spsr} (M: {mode}) hcr_el2: {hcr}',
       { elr: gva, spsr: register, mode: text, hcr: register },
     ),
+    event(
+      'kvm_irq_line',
+      'The VM process raised or lowered an interrupt line',
+      'Inject {kind} interrupt ({type}), vcpu->idx: {vcpu}, num: {number}, level: {line}',
+      { kind: text, type: count, vcpu: count, number: count, line: flag },
+    ),
+    event(
+      'kvm_userspace_exit',
+      'The vCPU went back to the VM process',
+      'reason {reason} ({number})',
+      {
+        reason: text,
+        number: count,
+      },
+    ),
+    event('kvm_wfx_arm64', 'The guest waits', 'guest executed {what} at: {pc}', {
+      what: token,
+      pc: gva,
+    }),
+    event(
+      'kvm_hvc_arm64',
+      'The guest called its hypervisor',
+      'HVC at {pc} (r0: {r0}, imm: {imm})',
+      {
+        pc: gva,
+        r0: register,
+        imm: register,
+      },
+    ),
+    event(
+      'kvm_sys_access',
+      'The guest accessed a system register',
+      'PC: {pc} {name} ({encoding}) {direction}',
+      { pc: gva, name: text, encoding: text, direction: token },
+    ),
+    {
+      name: 'unexpected-l2-permission',
+      title: 'A nested guest lacks the right to read what it may read',
+      opening: 'Unexpected L2 read permission error',
+      forms: [{ text: '', fields: {}, hints: noHints('arch/arm64/kvm/mmu.c') }],
+    },
     {
       name: 'unsupported-fsc',
       title: 'A fault of stage 2 that KVM cannot handle',
@@ -93,9 +134,14 @@ export const arm64Kvm: LogFamily = {
     {
       name: 'ipa-size-limit',
       title: 'How wide guest-physical addresses can be',
-      opening: 'IPA Size Limit: ',
+      opening: ['IPA Size Limit: ', 'Limiting the IPA size due to kernel '],
       forms: [
         { text: '{bits} bits', fields: { bits: count }, hints: noHints('arch/arm64/kvm/reset.c') },
+        {
+          text: '{which} Address limit',
+          fields: { which: token },
+          hints: kernels('4.20', '5.9', 'printed from 4.20 to 5.9 (arch/arm64/kvm/reset.c)'),
+        },
       ],
     },
   ],

@@ -89,6 +89,24 @@ export const badPageMap: LogFamily = {
         },
       ],
     },
+    {
+      name: 'bad-page-map-suppressed',
+      title: 'Entries that make no sense, of which nothing more is printed',
+      opening: 'BUG: Bad page map: ',
+      forms: [
+        {
+          text: '{messages} messages suppressed',
+          fields: { messages: fieldSpecs.count },
+          hints: noHints(source),
+        },
+      ],
+    },
+    {
+      name: 'bad-rss-counter',
+      title: 'A process went, and its count of pages was not 0',
+      opening: 'BUG: Bad rss-counter state ',
+      forms: [{ text: '{what}', fields: { what: rest }, hints: noHints('kernel/fork.c') }],
+    },
     ...names(),
   ],
 };

@@ -45,8 +45,8 @@ const exitForms: readonly LogForm[] = [
     ),
   },
   {
-    text: 'reason {reason} rip {rip} info {info1} {info2}',
-    fields: exitFields,
+    text: 'reason {reason} rip {rip}[? {symbol}?] info {info1} {info2}',
+    fields: { ...exitFields, symbol: { role: 'text', form: 'token' } },
     hints: noHints(
       "kernels up to about 5.2 print this, and trace-cmd's KVM plugin for all (trace.h, plugin_kvm.c)",
     ),
@@ -79,6 +79,11 @@ const nested: readonly LogEventSpec[] = [
     name: 'kvm_nested_vmexit',
     title: 'A nested guest left to its hypervisor or to KVM',
     forms: [
+      {
+        text: 'CANT FIND FIELD {missing}',
+        fields: { missing: { role: 'text', form: 'token' } },
+        hints: kernels('5.10', null, "trace-cmd's plugin expects the fields of 5.9 (plugin_kvm.c)"),
+      },
       ...exitForms.slice(0, 2),
       {
         text: `rip: {rip} ${nestedText}`,

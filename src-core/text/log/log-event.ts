@@ -56,7 +56,7 @@ export function parseLogLine(line: string): LogEvent | undefined {
   const plain = plainText(line);
   if (plain === line) return parseAsIs(line);
   const event = parseAsIs(plain);
-  return event && movedBack(event, bare);
+  return event && movedBack(event, bare, line);
 }
 
 /** A line without what terminals added to it, as far as an event is read. */
@@ -68,13 +68,19 @@ export function plainText(line: string): string {
 }
 
 /** An event of a plain line with its columns in the line as it stands. */
-function movedBack(event: LogEvent, plain: PlainLine): LogEvent {
+function movedBack(event: LogEvent, plain: PlainLine, line: string): LogEvent {
   const place = <T extends { readonly start: number; readonly end: number }>(one: T): T => ({
     ...one,
     start: plain.placeOf(one.start),
     end: one.end > one.start ? plain.placeOf(one.end - 1) + 1 : plain.placeOf(one.start),
   });
-  return { ...place(event), fields: event.fields.map(place) };
+  const moved = { ...place(event), fields: event.fields.map(place) };
+  // In the plain line, letters beyond Latin-1 are no letters any more.
+  const fields = moved.fields.map((field) => ({
+    ...field,
+    text: plainText(line.slice(field.start, field.end)),
+  }));
+  return { ...moved, fields };
 }
 
 function parseAsIs(line: string): LogEvent | undefined {

@@ -13,10 +13,8 @@ const names = [
   ['pmd', 2],
   ['pte', 1],
 ] as const;
-const fields = {
-  address: gva,
-  ...Object.fromEntries(names.map(([name, level]) => [name, entry(level)])),
-};
+const lower = Object.fromEntries(names.slice(1).map(([name, level]) => [name, entry(level)]));
+const fields = { address: gva, pgd: entry(5), ...lower };
 const formats = ['arm64-s1'] as const;
 const part = (star: string, name: string): string => `[?, ${star}${name}={${name}}?]`;
 const line = (star: string, p4d: boolean): string =>
@@ -99,6 +97,25 @@ export const oopsArm64: LogFamily = {
           },
         },
       ],
+    },
+    {
+      name: 'arm64-pgd-line-rest',
+      title: "The host's entries for the address of a fault: what was printed in a line of its own",
+      opening: names.slice(1).flatMap(([name]) => [`, ${name}=%`, `, *${name}=%`]),
+      partOf: ['arm64-fault'],
+      forms: ['', '*'].flatMap((star) =>
+        names.slice(1).map(([first], at) => ({
+          text: `, ${star}${first}={${first}}${names
+            .slice(at + 2)
+            .map(([name]) => part(star, name))
+            .join('')}`,
+          fields: lower,
+          hints: {
+            ...noHints(`pr_cont pieces may begin a line of their own (${source})`),
+            formats,
+          },
+        })),
+      ),
     },
     {
       name: 'hyp-panic-registers',

@@ -121,5 +121,23 @@ export const ptdump: LogFamily = {
         },
       ],
     },
+    {
+      name: 'wx-check',
+      title: 'Whether anything of the kernel may be written and executed',
+      opening: 'Checked W+X mappings: ',
+      forms: [
+        {
+          text: 'FAILED, {pages} W+X pages found, {non_uxn} non-UXN pages found',
+          fields: { pages: fieldSpecs.count, non_uxn: fieldSpecs.count },
+          hints: { ...noHints('arch/arm64/mm/ptdump.c'), formats: ['arm64-s1'] },
+        },
+        {
+          text: 'FAILED, {pages} W+X pages found',
+          fields: { pages: fieldSpecs.count },
+          hints: noHints('arch/x86/mm/dump_pagetables.c'),
+        },
+        { text: 'passed, no W+X pages found', fields: {}, hints: noHints('mm/ptdump.c') },
+      ],
+    },
   ],
 };

@@ -1,4 +1,5 @@
 import { arm64Kvm } from './arm64-kvm';
+import { arm64Syndrome } from './arm64-syndrome';
 import { badPageMap } from './bad-page-map';
 import { controlStructures } from './control-structures';
 import { crashVtop } from './crash-vtop';
@@ -7,6 +8,7 @@ import { fastPageFault } from './fast-page-fault';
 import { gdbPrint } from './gdb-print';
 import { guestFault } from './guest-fault';
 import { guestWalk } from './guest-walk';
+import { kernelWarnings } from './kernel-warnings';
 import type { LogEventSpec, LogFamily } from './log-family';
 import { lostEvents } from './lost-events';
 import { mmio } from './mmio';
@@ -41,6 +43,8 @@ export const logFamilies: readonly LogFamily[] = [
   controlStructures,
   oopsX86,
   oopsArm64,
+  arm64Syndrome,
+  kernelWarnings,
   badPageMap,
   ptdump,
   qemuMonitor,

@@ -1,7 +1,6 @@
 import { DialectFinder } from '../find-dialect';
 import { DumpLine } from '../hexdump/dialect';
 import { CodeUnits } from '../line-chunk';
-import { contentStart } from '../line-prefix';
 import { type LogEvent, type LogField, parseLogLine } from './log-event';
 
 /** Mail programs and editors break lines at a blank, somewhere between these columns. */
@@ -76,7 +75,7 @@ export function unwrapEvent(
 }
 
 function ownText(line: string): number {
-  return contentStart(units.of(line), 0, line.length);
+  return /^[\s>|]*/.exec(line)![0].length;
 }
 
 /** Whether a line ends because the next word did not fit, and the next line is no other thing. */

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 
-import { type LogEvent, type LogField, parseLogLine, plainText } from '../../../src-core/text/log/log-event';
+import {
+  type LogEvent,
+  type LogField,
+  parseLogLine,
+  plainText,
+} from '../../../src-core/text/log/log-event';
 import { knownEvents } from '../../../src-core/text/log/registry';
 import { TextIndex } from '../../../src-core/text/index';
 import {
@@ -60,6 +65,14 @@ describe('log lines printed from their documented formats', () => {
       }
     });
   }
+
+  it('is so for every event of every family', () => {
+    const documented = new Set(sets.flatMap(([, lines]) => lines.map(({ event }) => event)));
+    const without = knownEvents
+      .map(({ spec }) => spec.name)
+      .filter((name) => !documented.has(name));
+    assert.deepEqual(without, []);
+  });
 
   it('finds in a text what it finds in single lines', () => {
     const dice = new Dice(99);
