@@ -1,25 +1,11 @@
-import { setBits } from '../word';
 import type { CompiledFormat } from '../paging/format';
 import { npfBit } from '../paging/npf-exit-info';
 import type { Access, AccessAnswer, DecidedBy } from './access-answer';
 import { allow, refuse, unknown } from './access-answer';
 import type { PathEntry } from './access-path';
-import {
-  accessPath,
-  decidedBy,
-  firstDenying,
-  firstWithout,
-  flagUpdates,
-  reservedBitsSet,
-} from './access-path';
+import { accessPath, decidedBy, firstDenying, firstWithout, flagUpdates } from './access-path';
+import { entryBit, unusableEntry } from './access-x86-entry';
 import type { WalkResult } from './walk-result';
-
-const presentBit = 1n << 0n;
-const writeBit = 1n << 1n;
-const userBit = 1n << 2n;
-const accessedBit = 1n << 5n;
-const dirtyBit = 1n << 6n;
-const noExecuteBit = 1n << 63n;
 
 /** An access as the nested tables see it. */
 interface NestedAccess {
@@ -52,22 +38,26 @@ function missingRight(
   leaf: PathEntry,
   nested: NestedAccess,
 ): DecidedBy | undefined {
-  const supervisor = firstWithout(entries, userBit);
+  const supervisor = firstWithout(entries, entryBit.user);
   if (nested.user && supervisor) {
     const why = `nested accesses are user accesses, but U is 0 at level ${supervisor.level}`;
-    return decidedBy(supervisor, userBit, why);
+    return decidedBy(supervisor, entryBit.user, why);
   }
   if (nested.supervisorFetchOnly && !supervisor) {
     const why = 'supervisor fetch with GMET from a page whose U is 1 on every level';
-    return decidedBy(leaf, userBit, why);
+    return decidedBy(leaf, entryBit.user, why);
   }
-  const readOnly = nested.write ? firstWithout(entries, writeBit) : undefined;
+  const readOnly = nested.write ? firstWithout(entries, entryBit.write) : undefined;
   if (readOnly) {
-    return decidedBy(readOnly, writeBit, `write, but W is 0 at level ${readOnly.level}`);
+    return decidedBy(readOnly, entryBit.write, `write, but W is 0 at level ${readOnly.level}`);
   }
-  const noExecute = nested.execute ? firstDenying(entries, noExecuteBit) : undefined;
+  const noExecute = nested.execute ? firstDenying(entries, entryBit.noExecute) : undefined;
   if (noExecute) {
-    return decidedBy(noExecute, noExecuteBit, `fetch, but NX is 1 at level ${noExecute.level}`);
+    return decidedBy(
+      noExecute,
+      entryBit.noExecute,
+      `fetch, but NX is 1 at level ${noExecute.level}`,
+    );
   }
   return undefined;
 }
@@ -88,21 +78,11 @@ export function checkNptAccess(
   const { entries, last, unknown: missing } = accessPath(walk, compiled);
   if (!last) return unknown(missing ?? 'the walk has no entry');
   const nested = nestedAccess(access, compiled.shape.cpu.nx !== false);
-  if (last.kind === 'none') {
-    return nestedPageFault(
-      nested.bits,
-      decidedBy(last, presentBit, `not present at level ${last.level}`),
-    );
-  }
-  if (last.kind === 'malformed') {
-    const bits = reservedBitsSet(last);
-    const why = `reserved bits ${setBits(bits).join(', ')} are set at level ${last.level}`;
-    const value = nested.bits | npfBit.present | npfBit.reserved;
-    return nestedPageFault(value, decidedBy(last, bits, why));
-  }
+  const unusable = unusableEntry(last);
+  if (unusable) return nestedPageFault(nested.bits | unusable.adds, unusable.by);
   const by = missingRight(entries, last, nested);
   if (by) return nestedPageFault(nested.bits | npfBit.present, by);
   const flagsOf = (entry: PathEntry): bigint =>
-    entry === last && nested.write ? accessedBit | dirtyBit : accessedBit;
+    entry === last && nested.write ? entryBit.accessed | entryBit.dirty : entryBit.accessed;
   return allow('every level grants it', flagUpdates(entries, flagsOf));
 }

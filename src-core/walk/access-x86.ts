@@ -1,24 +1,12 @@
-import { bitField, formatWord, setBits } from '../word';
+import { bitField, formatWord } from '../word';
 import type { CompiledFormat } from '../paging/format';
 import { pageFaultBit } from '../paging/page-fault-error';
 import type { Access, AccessAnswer, DecidedBy } from './access-answer';
 import { allow, refuse, unknown } from './access-answer';
 import type { PathEntry } from './access-path';
-import {
-  accessPath,
-  decidedBy,
-  firstDenying,
-  firstWithout,
-  flagUpdates,
-  reservedBitsSet,
-} from './access-path';
+import { accessPath, decidedBy, firstDenying, firstWithout, flagUpdates } from './access-path';
+import { entryBit, unusableEntry } from './access-x86-entry';
 import type { WalkResult } from './walk-result';
-
-const writeBit = 1n << 1n;
-const userBit = 1n << 2n;
-const accessedBit = 1n << 5n;
-const dirtyBit = 1n << 6n;
-const noExecuteBit = 1n << 63n;
 
 /** What each x86 paging mode has beside the entries. */
 interface X86Mode {
@@ -54,7 +42,7 @@ const onUserPage = 'a page that is for user mode on every level';
 function userRefusal({ access, supervisorEntry }: Question): DecidedBy | undefined {
   if (access.user !== true || !supervisorEntry) return undefined;
   const why = `user access, but U is 0 at level ${supervisorEntry.level}`;
-  return decidedBy(supervisorEntry, userBit, why);
+  return decidedBy(supervisorEntry, entryBit.user, why);
 }
 
 /** SMEP and SMAP. Source: SDM vol. 3A "Determination of Access Rights". */
@@ -62,27 +50,27 @@ function supervisorRefusal({ access, userPage, leaf }: Question): DecidedBy | un
   if (access.user === true || !userPage) return undefined;
   if (access.type === 'execute') {
     if (access.smep !== true) return undefined;
-    return decidedBy(leaf, userBit, `supervisor fetch from ${onUserPage}, and CR4.SMEP is 1`);
+    return decidedBy(leaf, entryBit.user, `supervisor fetch from ${onUserPage}, and CR4.SMEP is 1`);
   }
   if (access.smap !== true || (access.ac === true && access.implicit !== true)) return undefined;
   const lifted = access.implicit === true ? 'the access is implicit' : 'EFLAGS.AC is 0';
   const why = `supervisor ${access.type} of ${onUserPage}: CR4.SMAP is 1 and ${lifted}`;
-  return decidedBy(leaf, userBit, why);
+  return decidedBy(leaf, entryBit.user, why);
 }
 
 function writeRefusal({ access, entries }: Question): DecidedBy | undefined {
   if (access.type !== 'write' || (access.user !== true && access.cr0Wp !== true)) return undefined;
-  const entry = firstWithout(entries, writeBit);
+  const entry = firstWithout(entries, entryBit.write);
   if (!entry) return undefined;
   const who = access.user === true ? 'user write' : 'supervisor write with CR0.WP 1';
-  return decidedBy(entry, writeBit, `${who}, but W is 0 at level ${entry.level}`);
+  return decidedBy(entry, entryBit.write, `${who}, but W is 0 at level ${entry.level}`);
 }
 
 function fetchRefusal({ access, entries }: Question): DecidedBy | undefined {
   if (access.type !== 'execute') return undefined;
-  const entry = firstDenying(entries, noExecuteBit);
+  const entry = firstDenying(entries, entryBit.noExecute);
   if (!entry) return undefined;
-  return decidedBy(entry, noExecuteBit, `fetch, but NX is 1 at level ${entry.level}`);
+  return decidedBy(entry, entryBit.noExecute, `fetch, but NX is 1 at level ${entry.level}`);
 }
 
 /**
@@ -153,9 +141,11 @@ function goneThrough(question: Question): AccessAnswer {
   const flagsOf = (entry: PathEntry): bigint => {
     // PAE's directory pointers have neither flag.
     if ((entry.rule.tableAndLo | entry.rule.leafAndLo) === 0) return 0n;
-    return entry === leaf && access.type === 'write' ? accessedBit | dirtyBit : accessedBit;
+    return entry === leaf && access.type === 'write'
+      ? entryBit.accessed | entryBit.dirty
+      : entryBit.accessed;
   };
-  const readOnly = access.type === 'write' ? firstWithout(entries, writeBit) : undefined;
+  const readOnly = access.type === 'write' ? firstWithout(entries, entryBit.write) : undefined;
   const why = readOnly
     ? `W is 0 at level ${readOnly.level}, but CR0.WP is 0: supervisor writes ignore it`
     : `every level allows it (${userPage ? 'user' : 'supervisor'} page)`;
@@ -177,16 +167,9 @@ export function checkX86Access(
   const { entries, last, unknown: missing } = accessPath(walk, compiled);
   if (!last) return unknown(missing ?? 'the walk has no entry');
   const base = accessBits(access, mode.pae && compiled.shape.cpu.nx !== false);
-  if (last.kind === 'none') {
-    return pageFault(base, decidedBy(last, 1n, `not present at level ${last.level}`));
-  }
-  if (last.kind === 'malformed') {
-    const bits = reservedBitsSet(last);
-    const why = `reserved bits ${setBits(bits).join(', ')} are set at level ${last.level}`;
-    const value = base | pageFaultBit.present | pageFaultBit.reserved;
-    return pageFault(value, decidedBy(last, bits, why));
-  }
-  const supervisorEntry = firstWithout(entries, userBit);
+  const unusable = unusableEntry(last);
+  if (unusable) return pageFault(base | unusable.adds, unusable.by);
+  const supervisorEntry = firstWithout(entries, entryBit.user);
   const userPage = !supervisorEntry;
   const question = { entries, leaf: last, access, mode, userPage, supervisorEntry };
   const [first, ...others] = refusals(question);
