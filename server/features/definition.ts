@@ -91,7 +91,7 @@ function tableNamed(view: FileView, word: WordAt): bigint | undefined {
     return reply.entry.address ?? undefined;
   }
   if (word.kind !== 'plain' || 'problem' in tables) return undefined;
-  return tables.tree.byAddress.has(Number(word.value)) ? word.value : undefined;
+  return tables.tree.byAddress.has(Number(word.physical)) ? word.physical : undefined;
 }
 
 function rangeOf({ line, start, end }: Pick<Place, 'line' | 'start' | 'end'>): Range {

@@ -55,10 +55,13 @@ export class PlainLine {
       this.places = new Int32Array(room);
     }
     this.length = 0;
-    for (let at = start; at < end;) {
+    // What pads a line is no part of it, not even as a blank.
+    let last = end;
+    while (last > start && controlUnit[units[last - 1]!] === 1) last--;
+    for (let at = start; at < last;) {
       const unit = units[at]!;
       if (unit === escape) {
-        at = afterEscape(units, at, end);
+        at = afterEscape(units, at, last);
         continue;
       }
       if (unit === backspace) this.length = Math.max(0, this.length - 1);

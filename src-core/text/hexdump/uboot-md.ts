@@ -6,6 +6,7 @@ import { HexReader } from './hex-digits';
 const reader = new HexReader();
 const colon = 0x3a;
 const space = 0x20;
+const tab = 0x09;
 /** Blanks between the data and the ASCII column. */
 const tailGap = 4;
 
@@ -28,12 +29,16 @@ export const ubootMd: DumpDialect = {
     const rule = { order: 'value', digits: [2, 4, 8, 16], widestGap: 1 } as const;
     readGroups(units, at + 1, end, line, reader, rule);
     const column = line.tail + tailGap;
+    const after = column + line.bytes;
+    const isBlank = (unit: number): boolean => unit === space || unit === tab;
     return (
       line.count > 0 &&
       column < end &&
       units.subarray(line.tail, column).every((unit) => unit === space) &&
-      end - column === line.bytes &&
-      !asciiContradicts(units, end, line)
+      after <= end &&
+      // Blanks that something put behind the characters are none of them.
+      units.subarray(after, end).every(isBlank) &&
+      !asciiContradicts(units, after, line)
     );
   },
 };

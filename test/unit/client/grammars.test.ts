@@ -5,9 +5,8 @@ import * as oniguruma from 'vscode-oniguruma';
 import * as textmate from 'vscode-textmate';
 import type { IGrammar, IRawGrammar } from 'vscode-textmate';
 
-import { dumpDialects } from '../../../src-core/text/hexdump/registry';
 import { parseDumpLine } from '../../../src-core/text/words';
-import { printers } from '../text/dump-printers';
+import { groupedPrinters, printers } from '../text/dump-printers';
 import { messageLines, traceLines, tracePrefixes } from '../text/log-formats';
 import { Dice, printLine } from '../text/log-printer';
 
@@ -105,16 +104,7 @@ describe('grammars, by the tokenizer of VS Code', () => {
     assert.match(scope, /^comment\.line\.note\./);
   });
 
-  it('every dialect has a printed example here', () => {
-    const printed = new Set(printers.flatMap(({ dialects }) => dialects));
-    const without = dumpDialects.filter(({ name }) => !printed.has(name));
-    assert.deepEqual(
-      without.map(({ name }) => name),
-      ['xxd-g'],
-    );
-  });
-
-  for (const { name, print, dialects } of printers) {
+  for (const { name, print, dialects } of [...printers, ...groupedPrinters]) {
     // Behind a driver's own prefix a row is a message of the kernel's log.
     if (dialects.includes('print-hex-dump')) continue;
     for (const scope of ['source.pagewalk-dump', 'text.log', 'text.plain']) {

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import fc from 'fast-check';
 import { TextIndex } from '../../../src-core/text/index';
-import { printers } from './dump-printers';
+import { dumpDialects } from '../../../src-core/text/hexdump/registry';
+import { groupedPrinters, printers } from './dump-printers';
 
 const fixtures = path.join('test', 'fixtures', 'dump-formats');
 const captured = path.join('..', 'shared', 'captures', 'x86', 'npt-6.1', 'dump-formats');
@@ -70,6 +71,55 @@ describe('dump dialects: printed from their format strings and read back', () =>
       );
     });
   }
+});
+
+describe('dump dialects: groups in memory order, told by the characters beside them', () => {
+  /** Words whose bytes are letters, no two alike: their order shows. */
+  const spelled = fc
+    .array(fc.nat(0xffff), { minLength: 4, maxLength: 64 })
+    .map((seeds) =>
+      seeds.map((seed) =>
+        Array.from(
+          { length: 8 },
+          (_, byte) => 0x41n + BigInt(((seed >> byte) & 7) + byte * 3),
+        ).reduce((word, letter) => (word << 8n) | letter, 0n),
+      ),
+    );
+  for (const { name, print } of groupedPrinters) {
+    it(name, () => {
+      fc.assert(
+        fc.property(spelled, (words) => {
+          const even = words.length % 2 === 0 ? words : words.slice(1);
+          const index = new TextIndex(print(even, 0x1000n));
+          assert.deepEqual(readPage(index, 0x1000n, even.length), even, print(even, 0x1000n));
+          assert.deepEqual([...index.dialects().keys()], ['xxd-g']);
+        }),
+        { numRuns: 100 },
+      );
+    });
+  }
+
+  it('what the first line tells holds for lines that tell nothing, read again after an edit too', () => {
+    const text =
+      '00001000: 4142434445464748 494a4b4c4d4e4f50  ABCDEFGHIJKLMNOP\n' +
+      '00001010: 0102030405060708 0910111213141516  ................\n';
+    const index = new TextIndex(text);
+    const check = (): void => {
+      assert.equal(index.memory.readWord(0x1010n), 0x0807060504030201n);
+      assert.equal(index.dumpLine(1)?.words[0]?.value, 0x0807060504030201n);
+    };
+    check();
+    index.edit({ startLine: 2, startColumn: 0, endLine: 2, endColumn: 0, text: 'end' });
+    check();
+  });
+});
+
+describe('dump dialects: all of them', () => {
+  it('are printed by an independent printer, or stand without addresses', () => {
+    const printed = new Set([...printers, ...groupedPrinters].flatMap(({ dialects }) => dialects));
+    const without = dumpDialects.map(({ name }) => name).filter((name) => !printed.has(name));
+    assert.deepEqual(without, []);
+  });
 });
 
 describe('dump dialects: lines that only look like dumps', () => {

@@ -107,6 +107,42 @@ export const printers: readonly Printer[] = [
         .join('\t')}`,
   ),
   of(
+    'QEMU xp /wx',
+    ['qemu-xp'],
+    52,
+    (at, b) =>
+      `${hex(at, 16)}: ${units(b, 4)
+        .map((unit) => `0x${unit}`)
+        .join(' ')}`,
+  ),
+  of(
+    'QEMU xp /hx',
+    ['qemu-xp'],
+    52,
+    (at, b) =>
+      `${hex(at, 16)}: ${units(b, 2)
+        .map((unit) => `0x${unit}`)
+        .join(' ')}`,
+  ),
+  of(
+    'QEMU xp /bx',
+    ['qemu-xp'],
+    52,
+    (at, b) =>
+      `${hex(at, 16)}: ${units(b, 1)
+        .map((unit) => `0x${unit}`)
+        .join(' ')}`,
+  ),
+  of(
+    'gdb x/wx',
+    ['gdb-x'],
+    52,
+    (at, b) =>
+      `0x${at.toString(16)}:\t${units(b, 4)
+        .map((unit) => `0x${unit}`)
+        .join('\t')}`,
+  ),
+  of(
     'crash rd -64',
     ['crash-rd'],
     52,
@@ -143,6 +179,12 @@ export const printers: readonly Printer[] = [
     (at, b) => `${hex(at, 8)}: ${units(b, 4).join(' ')}  ${ascii(b)}`,
   ),
   of(
+    'U-Boot md.w',
+    ['uboot-md'],
+    32,
+    (at, b) => `${hex(at, 8)}: ${units(b, 2).join(' ')}    ${ascii(b)}`,
+  ),
+  of(
     'U-Boot md.l',
     ['uboot-md'],
     32,
@@ -171,6 +213,12 @@ export const printers: readonly Printer[] = [
     ['windbg'],
     52,
     (at, b) => `#${at.toString(16).padStart(8)} ${quads(b).map(backtick).join(' ')}`,
+  ),
+  of(
+    'WinDbg !dd',
+    ['windbg'],
+    52,
+    (at, b) => `#${at.toString(16).padStart(8)} ${units(b, 4).join(' ')}`,
   ),
   of('WinDbg dd', ['windbg'], 52, (at, b) => `${backtick(at)}  ${units(b, 4).join(' ')}`),
   of(
@@ -234,4 +282,32 @@ export const printers: readonly Printer[] = [
         (at) => at.toString(8).padStart(7, '0'),
       ),
   },
+  {
+    name: 'od -A x -t x4',
+    dialects: ['od-ax'],
+    addressBits: 24,
+    print: (words, base) =>
+      squeezed(
+        words,
+        base,
+        (at, b) => `${hex(at, 6)} ${units(b, 4).join(' ')}`,
+        (at) => hex(at, 6),
+      ),
+  },
+  of(
+    'hexdump -e \'"%08_ax: " 2/8 "%016x "\'',
+    ['xxd-e'],
+    52,
+    (at, b) => `${hex(at, 8)}: ${units(b, 8).join(' ')} `,
+  ),
 ];
+
+/** Groups in memory order, which the characters beside them tell from numbers: they must show some. */
+export const groupedPrinters: readonly Printer[] = [4, 8, 16].map((size) =>
+  of(
+    `xxd -g${size}`,
+    ['xxd-g'],
+    52,
+    (at, b) => `${hex(at, 8)}: ${groups(b, size).join(' ')}  ${ascii(b)}`,
+  ),
+);
