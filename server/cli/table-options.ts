@@ -1,7 +1,7 @@
 import { entryOptions } from './entry-options';
 import { sourceOptions } from './source-options';
 
-/** Options that say which tables are meant, for commands that look at all of them. */
+/** Options that say which tables are meant. */
 export const tableOptions = {
   ...entryOptions,
   ...sourceOptions,

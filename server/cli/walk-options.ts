@@ -1,8 +1,9 @@
 import { type Access, accessOptions, parseAccess } from '../../src-core/index';
 import { type CliIo, inputProblem, usageProblem } from './command';
-import { entryOptions, entryOptionsHelp } from './entry-options';
+import { entryOptionsHelp } from './entry-options';
 import { linesOf } from './lines';
-import { sourceOptions, sourceOptionsHelp } from './source-options';
+import { sourceOptionsHelp } from './source-options';
+import { tableOptions } from './table-options';
 
 /** Options of an access, each by its own name; a flag may be negated: `--no-nxe`. */
 const accessFlags = Object.fromEntries(
@@ -11,25 +12,12 @@ const accessFlags = Object.fromEntries(
 
 /** Options of `walk`; those of an access stand apart, because their names come from the core. */
 export const walkOptions = {
-  ...entryOptions,
-  ...sourceOptions,
+  ...tableOptions,
   address: { type: 'string', multiple: true },
   'addresses-from': { type: 'string' },
-  root: { type: 'string' },
-  levels: { type: 'string' },
   second: { type: 'string' },
   'second-format': { type: 'string' },
   'second-levels': { type: 'string' },
-  granule: { type: 'string' },
-  'ia-bits': { type: 'string' },
-  ttbr: { type: 'string' },
-  tcr: { type: 'string' },
-  mair: { type: 'string' },
-  regime: { type: 'string' },
-  half: { type: 'string' },
-  vttbr: { type: 'string' },
-  vtcr: { type: 'string' },
-  hcr: { type: 'string' },
   access: { type: 'string' },
 } as const;
 
