@@ -32,8 +32,11 @@ function collapse({ kind, mark }: SimulationRow, hasChildren: boolean): TreeItem
     : TreeItemCollapsibleState.Collapsed;
 }
 
+/** The way to the walker is told by arrows, in the colour of what each row is. */
+const arrows = { here: 'arrow-right', path: 'arrow-small-right' } as const;
+
 function icon({ kind, mark }: SimulationRow): ThemeIcon {
   const look = lookOf(kind);
   const color = look.color === undefined ? undefined : new ThemeColor(look.color);
-  return new ThemeIcon(mark === 'here' ? 'arrow-right' : look.icon, color);
+  return new ThemeIcon(mark === null ? look.icon : arrows[mark], color);
 }

@@ -10,11 +10,11 @@ const steps: readonly (readonly [control: string, title: string])[] = [
 export function statusText(state: SimulationState): string {
   const { position, operation, note, underWay, move, stop, message, toCome } = state;
   if (stop) {
-    const what = stop.kind === 'bug' ? `The kernel stops here: ${stop.text}.` : `${stop.text}.`;
-    return `⛔ ${what} Step back to go on.`;
+    const what = stop.kind === 'bug' ? `The kernel stops here: ${stop.text}` : capital(stop.text);
+    return `${what}. Step back to go on.`;
   }
   const lines: string[] = [];
-  if (message !== null) lines.push(`ⓘ ${message}`);
+  if (message !== null) lines.push(message);
   if (operation === null) lines.push(`${operations(toCome)} to come: Next begins.`);
   else lines.push(`${operation}, move ${position}: ${move ?? ''}.`);
   if (note !== '' && operation !== null) lines.push(`“${note}”`);
@@ -46,4 +46,8 @@ export function counterText({ counters }: SimulationState): string {
     .filter(({ value, was }) => value !== 0 || was !== null)
     .map(({ name, value }) => `${name} ${value}`)
     .join(' · ');
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

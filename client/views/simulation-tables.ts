@@ -126,8 +126,7 @@ export class SimulationTables implements TreeDataProvider<SimulationRow>, Dispos
 
   #showStatus(): void {
     const { state } = this.machine;
-    this.#view.message =
-      this.#notice === null ? (state ? statusText(state) : '') : `ⓘ ${this.#notice}`;
+    this.#view.message = this.#notice === null ? (state ? statusText(state) : '') : this.#notice;
   }
 
   async #goToWalker(): Promise<void> {

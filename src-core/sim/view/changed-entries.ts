@@ -21,6 +21,8 @@ export function changedEntries(
   const changed = new Map<number, Set<number>>();
   const first = Math.max(from, events.length - mostEvents);
   for (const event of events.from(first)) {
+    // The same address is another table afterwards.
+    if (event.kind === 'table-freed' && event.table !== null) changed.delete(event.table);
     if (event.table === null || event.index === null || event.new === null) continue;
     if (event.new === event.old) continue;
     const key = keyOf(event.kind, event.table);
