@@ -9,6 +9,7 @@ import {
   warnAboutNonPresent,
 } from './change-accounts';
 import { leafReplacedText } from './change-messages';
+import { removeExternal } from './external-spte';
 import type { Machine } from './machine';
 import type { Steps } from './micro-step';
 import type { ShadowPage } from './shadow-page';
@@ -95,6 +96,10 @@ function* removeTable(task: Task, pa: number, shared: boolean): Steps {
   for (let index = 0; index < entriesPerTable; index++) {
     yield* removeEntry(task, page, index, shared);
   }
+  if (page.mirror) {
+    const { level, gfn, asId } = page;
+    machine.note('external-freed', { table: pa, level, gfn, asId, text: 'free_external_spt' });
+  }
   if (books.removedFlush !== 'none') yield* task.flush(removedRange(page, books.removedFlush));
   if (books.freesByRcu) machine.pages.freeLater(page);
   else machine.pages.free(page);
@@ -139,4 +144,7 @@ function* removeEntry(task: Task, page: ShadowPage, index: number, shared: boole
     new: value,
     shared,
   });
+  if (!page.mirror) return;
+  if (shared) yield* task.bug('KVM_BUG_ON(shared)');
+  removeExternal(machine, old, place);
 }

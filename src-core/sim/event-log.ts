@@ -29,6 +29,10 @@ export const eventKinds = [
   'gfn-dirty',
   'split',
   'root-allocated',
+  /** TDX: the module was asked to change private memory's real tables. */
+  'external-set',
+  'external-removed',
+  'external-freed',
   'root-invalidated',
   'locked',
   'unlocked',

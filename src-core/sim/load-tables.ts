@@ -1,6 +1,6 @@
 import { frameNumber, isLast, isShadowPresent } from '../kvm/spte';
 import { mappingCounter } from './counters';
-import type { MachineKind, MachineSetup } from './machine-setup';
+import { endGfnOf, type MachineKind, type MachineSetup } from './machine-setup';
 import type { ShadowPage } from './shadow-page';
 import type { PagePlace, ShadowPages } from './shadow-pages';
 import { TableMemory } from './table-memory';
@@ -11,7 +11,7 @@ import { entriesPerTable, pagesAtLevel } from './table-page';
  * @returns the roots
  */
 export function loadTables(
-  setup: Pick<MachineSetup, 'tables' | 'roots' | 'levels'>,
+  setup: Pick<MachineSetup, 'tables' | 'roots' | 'levels' | 'tdx'>,
   { masks, initialValue }: MachineKind,
   pages: ShadowPages,
 ): ShadowPage[] {
@@ -35,14 +35,15 @@ export function loadTables(
     }
     adopt(Number(frameNumber(masks, spte)) * 4096, {
       level: page.level - 1,
-      gfn: page.gfn + index * pagesAtLevel[page.level]!,
+      gfn: (page.gfn + index * pagesAtLevel[page.level]!) % endGfnOf(setup),
       asId: page.asId,
+      mirror: page.mirror,
       root: false,
     });
   };
 
-  return setup.roots.flatMap(({ pa, asId }) => {
-    const root = adopt(pa, { level: setup.levels, gfn: 0, asId, root: true });
+  return setup.roots.flatMap(({ pa, asId, mirror = false }) => {
+    const root = adopt(pa, { level: setup.levels, gfn: 0, asId, mirror, root: true });
     return root ? [root] : [];
   });
 }

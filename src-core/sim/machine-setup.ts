@@ -9,6 +9,7 @@ import { type OperationForm, operationFormOf } from './operation-form';
 import { postedKernel } from './posted-kernel';
 import type { AllocatorSetup } from './table-allocator';
 import type { ListedTable } from './table-memory';
+import { entriesPerTable, pagesAtLevel } from './table-page';
 import { type TdpIterForm, tdpIterFormOf } from './tdp-iter-form';
 import { presentByMasks, type TdpIterRule } from './tdp-iter-rule';
 
@@ -21,6 +22,8 @@ export type TdpFormatName = (typeof tdpFormats)[number];
 export interface RootSetup {
   readonly pa: number;
   readonly asId: number;
+  /** TDX: the tables of private memory. */
+  readonly mirror?: boolean;
 }
 
 /** A machine as a scenario states it. */
@@ -28,6 +31,8 @@ export interface MachineSetup {
   readonly kernel: string;
   readonly format: TdpFormatName;
   readonly levels: 4 | 5;
+  /** The VM is a TDX guest: private memory has a mirror root, shared memory a direct one. */
+  readonly tdx: boolean;
   readonly cpu: CpuConfig;
   readonly allocator: AllocatorSetup;
   /** iTLB-multihit mitigation: huge pages are not executable. `kvm.nx_huge_pages`. */
@@ -42,6 +47,20 @@ export interface MachineSetup {
   /** Tables that exist from the start: from a dump, or stated. */
   readonly tables: readonly ListedTable[];
   readonly roots: readonly RootSetup[];
+}
+
+/**
+ * `kvm_gfn_direct_bits()`: the bit of a GFN that says that memory is shared, 0 without TDX. Frames are
+ * named without it; in the direct root it is part of the index. GPA bit 47, with five levels 51.
+ */
+export function sharedGfnBit({ tdx, levels }: Pick<MachineSetup, 'tdx' | 'levels'>): number {
+  if (!tdx) return 0;
+  return levels === 5 ? 2 ** 39 : 2 ** 35;
+}
+
+/** First GFN that the tables cannot express. */
+export function endGfnOf(setup: Pick<MachineSetup, 'tdx' | 'levels'>): number {
+  return sharedGfnBit(setup) || pagesAtLevel[setup.levels]! * entriesPerTable;
 }
 
 /** Everything about a machine that its kernel and CPU decide. */

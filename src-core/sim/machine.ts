@@ -3,12 +3,19 @@ import { highHalf, lowHalf } from '../word';
 import { Counters } from './counters';
 import { countersJson, kvmStatistics } from './counters-json';
 import { loadTables } from './load-tables';
-import { machineKind, type MachineKind, type MachineSetup } from './machine-setup';
+import {
+  endGfnOf,
+  machineKind,
+  type MachineKind,
+  type MachineSetup,
+  sharedGfnBit,
+} from './machine-setup';
 import { Memslot } from './memslot';
+import { matchesRoot, type RootSelection } from './root-selection';
 import type { ShadowPage } from './shadow-page';
 import { ShadowPages } from './shadow-pages';
 import { TableAllocator } from './table-allocator';
-import { entriesPerTable, entryIndex, pagesAtLevel, type TablePage } from './table-page';
+import { entryIndex, type TablePage } from './table-page';
 import { World, type WorldReport, type WorldState } from './world';
 
 /** An entry and where it stands. */
@@ -84,7 +91,7 @@ export class Machine extends World {
 
   /** First GFN that the tables cannot express. */
   get endGfn(): number {
-    return pagesAtLevel[this.setup.levels]! * entriesPerTable;
+    return endGfnOf(this.setup);
   }
 
   /** The slot that holds a GFN; undefined: none, so it is MMIO. */
@@ -93,10 +100,20 @@ export class Machine extends World {
   }
 
   /** Roots of an address space, or of all, in the order they were made. */
-  rootsOf(asId: number | null, which: 'valid' | 'all'): ShadowPage[] {
+  rootsOf(asId: number | null, which: RootSelection): ShadowPage[] {
     return [...this.roots]
-      .filter((root) => (asId === null || root.asId === asId) && (which === 'all' || !root.invalid))
+      .filter((root) => (asId === null || root.asId === asId) && matchesRoot(root, which))
       .sort((a, b) => a.serial - b.serial);
+  }
+
+  /** The root that vCPUs use for private or for other memory; undefined: there is none yet. */
+  rootFor(asId: number, isPrivate: boolean): ShadowPage | undefined {
+    return this.rootsOf(asId, isPrivate ? 'mirror' : 'direct')[0];
+  }
+
+  /** Bits that a walk under a root ORs into GFNs for indexing: `tdp_iter.gfn_bits`. */
+  gfnBitsOf(root: ShadowPage): number {
+    return root.mirror ? 0 : sharedGfnBit(this.setup);
   }
 
   /** Writes an entry; no books are kept. */
@@ -117,8 +134,9 @@ export class Machine extends World {
    */
   lookup(root: ShadowPage, gfn: number): FoundEntry {
     let page = root;
+    const gfnBits = this.gfnBitsOf(root);
     for (let { level } = root; ; level--) {
-      const index = entryIndex(gfn, level);
+      const index = entryIndex(gfn + gfnBits, level);
       const spte = page.table.entry(index);
       const child = level > 1 ? this.childOf(spte, level) : undefined;
       if (!child) return { page, level, index, spte };

@@ -13,6 +13,8 @@ export interface MemslotSetup {
   readonly basePfn: number;
   /** Parts whose frames lie elsewhere, in order. */
   readonly frames?: readonly FrameRun[];
+  /** TDX: host frame behind the first private page (guest_memfd); left out: no private memory. */
+  readonly privatePfn?: number;
   /** Largest pages of the host's own mapping: 1, 2 or 3. */
   readonly hostLevel: number;
   readonly readOnly: boolean;
@@ -58,6 +60,12 @@ export class Memslot {
     if (moved) return moved.pfn;
     const run = runOf(this.#parts, gfn) ?? this.#whole;
     return run.pfn + (gfn - run.gfn);
+  }
+
+  /** The host frame behind a private page; undefined: the slot has no private memory. */
+  privatePfnOf(gfn: number): number | undefined {
+    const { privatePfn, baseGfn } = this.setup;
+    return privatePfn === undefined ? undefined : privatePfn + (gfn - baseGfn);
   }
 
   get #parts(): readonly FrameRun[] {

@@ -28,6 +28,8 @@ export const microKinds = [
   'remove-entry',
   /** The compare-exchange failed; the body starts again with what it found. */
   'retry',
+  /** The TDX module did what KVM asked for. */
+  'external',
   'flush',
   /** The lock was dropped because somebody wants the CPU. */
   'yielded',

@@ -13,6 +13,7 @@ export const reasons = {
   'zap-invalid-root': 'entries of an invalidated root are zapped',
   'zap-nx-table': 'table that exists for the sake of executable code is zapped, to map huge again',
   'removed-child': 'the table it stands in was unlinked',
+  'external-freeze': 'entry is frozen while the TDX module changes the real table',
   'atomic-freeze': 'entry is parked while it is zapped under the shared lock',
   'atomic-clear': 'parked entry is cleared after the flush',
   age: 'aged: the next access must show',

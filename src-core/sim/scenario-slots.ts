@@ -4,7 +4,18 @@ import type { JsonSchema } from './machine-plan';
 import { maxHugeLevel, type MemslotSetup } from './memslot';
 import { readFrameRuns } from './slot-frames';
 
-const names = ['id', 'asId', 'gfn', 'pages', 'pfn', 'frames', 'hostPage', 'readOnly', 'dirtyLog'];
+const names = [
+  'id',
+  'asId',
+  'gfn',
+  'pages',
+  'pfn',
+  'frames',
+  'privatePfn',
+  'hostPage',
+  'readOnly',
+  'dirtyLog',
+];
 
 /** Sizes of the host's own pages, by level. */
 export const hostPageSizes = ['4K', '2M', '1G'] as const;
@@ -42,10 +53,16 @@ function readSlot(place: JsonPlace): MemslotSetup {
     ...range,
     frames: readFrameRuns(place.member('frames'), frameBits, range),
     basePfn: place.member('pfn').address(frameBits) ?? 0,
+    ...readPrivate(place.member('privatePfn')),
     hostLevel: Math.min(hostPageSizes.indexOf(hostPage) + 1, maxHugeLevel),
     readOnly: place.member('readOnly').flag(false) ?? false,
     dirtyLog: place.member('dirtyLog').flag(false) ?? false,
   };
+}
+
+function readPrivate(place: JsonPlace): Pick<MemslotSetup, 'privatePfn'> {
+  const privatePfn = place.present ? place.address(frameBits) : undefined;
+  return privatePfn === undefined ? {} : { privatePfn };
 }
 
 function readPages(place: JsonPlace): number {
@@ -78,6 +95,7 @@ export const slotsSchema: JsonSchema = described(
         'parts whose host frames lie elsewhere: first guest frame, pages, first host frame',
         listSchema(listSchema(frameSchema)),
       ),
+      privatePfn: described('TDX: host frame behind the first private page', frameSchema),
       hostPage: described(`the host’s own pages, up to level ${maxHugeLevel}`, {
         enum: hostPageSizes,
         default: '4K',

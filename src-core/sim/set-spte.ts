@@ -1,5 +1,6 @@
 import { isLast, isParked, isShadowPresent } from '../kvm/spte';
 import { handleChangedSpte } from './changed-spte';
+import { isMirrored, refusedByMirror, removeExternal, setExternal } from './external-spte';
 import type { Machine } from './machine';
 import type { Steps } from './micro-step';
 import type { Reason } from './reasons';
@@ -47,6 +48,9 @@ function* setExclusive(task: Task, iter: TdpIter, value: bigint, options: SetOpt
   takeSnapshot(iter, old);
   yield task.step('write', iter);
   yield* keepBooks(task, iter, old, value, options);
+  if (!isMirrored(machine, iter)) return;
+  if (isShadowPresent(masks, value)) yield* task.bug('KVM_BUG_ON(is_shadow_present_pte(new_spte))');
+  removeExternal(machine, old, placeOf(iter));
 }
 
 /** `tdp_mmu_set_spte_atomic()`. */
@@ -93,9 +97,26 @@ function* exchange(task: Task, iter: TdpIter, value: bigint, why: Reason): Steps
     yield task.step('retry', iter);
     return false;
   }
+  if (isMirrored(machine, iter)) {
+    yield* exchangeMirrored(task, iter, value, why);
+    return true;
+  }
   write(machine, iter, expected, value, why, 'compare-exchange');
   yield task.step('write', iter);
   return true;
+}
+
+/** The same in a mirror's table: frozen, until the TDX module has changed the real one. */
+function* exchangeMirrored(task: Task, iter: TdpIter, value: bigint, why: Reason): Steps {
+  const { machine } = task;
+  const frozen = machine.kind.parkedValue ?? 0n;
+  const refused = refusedByMirror(machine, iter, value);
+  if (refused !== null) yield* task.bug(refused);
+  write(machine, iter, iter.oldSpte, frozen, 'external-freeze', 'compare-exchange');
+  yield task.step('write', iter);
+  yield* setExternal(task, iter, value, placeOf(iter));
+  write(machine, iter, frozen, value, why, 'store');
+  yield task.step('write', iter);
 }
 
 function keepBooks(

@@ -11,6 +11,8 @@ export interface ShadowPage {
   gfn: number;
   readonly asId: number;
   readonly root: boolean;
+  /** v6.14+, `role.is_mirror`: mirrors private memory's tables, which only the TDX module may write. */
+  readonly mirror: boolean;
   /**
    * Exists so that executable code gets small pages: the region is not made huge again.
    * `lpage_disallowed` until v6.1, `nx_huge_page_disallowed` since.

@@ -8,7 +8,8 @@ import { TableMemory } from './table-memory';
 import { TablePage } from './table-page';
 
 /** What a new table is told of its place. */
-export type PagePlace = Pick<ShadowPage, 'level' | 'gfn' | 'asId' | 'root'>;
+export type PagePlace = Pick<ShadowPage, 'level' | 'gfn' | 'asId' | 'root'> &
+  Partial<Pick<ShadowPage, 'mirror'>>;
 
 /** The tables of a machine: those in use, and those that wait for their readers before they are freed. */
 export class ShadowPages {
@@ -141,7 +142,8 @@ export class ShadowPages {
 
   #shadowPage(table: TablePage, place: PagePlace): ShadowPage {
     const serial = this.#serial++;
-    return { ...place, table, serial, nxDisallowed: false, nxTracked: false, invalid: false };
+    const flags = { nxDisallowed: false, nxTracked: false, invalid: false };
+    return { mirror: false, ...place, table, serial, ...flags };
   }
 
   #hold(page: ShadowPage): void {
@@ -155,6 +157,6 @@ export class ShadowPages {
   }
 }
 
-function tableFacts({ table, level, gfn, asId }: ShadowPage) {
-  return { table: table.pa, level, gfn, asId };
+function tableFacts({ table, level, gfn, asId, mirror }: ShadowPage) {
+  return { table: table.pa, level, gfn, asId, ...(mirror && { text: 'mirror' }) };
 }

@@ -58,6 +58,7 @@ export class Task extends CpuTask<Machine> {
       rootLevel: root.level,
       minLevel: range.minLevel ?? 1,
       gfn: range.start,
+      gfnBits: machine.gfnBitsOf(root),
       asId: root.asId,
     });
     yield this.step('walk', iter);

@@ -14,7 +14,7 @@ import {
   wordSchema,
 } from './machine-json';
 import type { MmuModel } from './machine-plan';
-import { machineKind, type MachineSetup, tdpFormats } from './machine-setup';
+import { machineKind, type MachineSetup, type RootSetup, tdpFormats } from './machine-setup';
 import { operations } from './operations/registry';
 import { readSlots, slotsSchema } from './scenario-slots';
 import { TdpPlan } from './tdp-plan';
@@ -24,6 +24,7 @@ const machineNames = [
   'kernel',
   'format',
   'levels',
+  'tdx',
   'cpu',
   ...allocatorNames,
   'nxHugePages',
@@ -42,14 +43,23 @@ export const tdpModel: MmuModel = {
     const setup = readSetup(top);
     if (!setup) return undefined;
     const kind = machineKind(setup);
-    if (!('problem' in kind)) return new TdpPlan(setup, kind);
-    top.member('machine').member('kernel').fail(kind.problem);
-    return undefined;
+    const machine = top.member('machine');
+    if ('problem' in kind) {
+      machine.member('kernel').fail(kind.problem);
+      return undefined;
+    }
+    if (setup.tdx && !(kind.iterForm.hasGfnBits && kind.masks.format.ept)) {
+      machine.member('tdx').fail('mirror roots came with v6.14, for EPT');
+    }
+    return new TdpPlan(setup, kind);
   },
   machineSchema: {
     kernel: described('version, 5.10 or later, such as 6.1', { type: 'string' }),
     format: described('format of the tables', { enum: tdpFormats, default: 'ept' }),
     levels: described('levels of the tables', { enum: [4, 5], default: 4 }),
+    tdx: described('a TDX guest: private memory has a mirror root (v6.14 and later, EPT)', {
+      type: 'boolean',
+    }),
     cpu: cpuSchema,
     ...allocatorSchema,
     nxHugePages: described('huge pages are not executable (iTLB multihit)', { type: 'boolean' }),
@@ -65,7 +75,11 @@ export const tdpModel: MmuModel = {
       listSchema({
         type: 'object',
         required: ['pa'],
-        properties: { pa: frameSchema, asId: { enum: [0, 1] } },
+        properties: {
+          pa: frameSchema,
+          asId: { enum: [0, 1] },
+          mirror: described('TDX: the tables of private memory', { type: 'boolean' }),
+        },
       }),
     ),
   },
@@ -76,11 +90,13 @@ function readSetup(top: JsonPlace): MachineSetup | undefined {
   machine.knowsOnly(machineNames);
   const tables = readListedTables(top.member('tables'));
   const roots = top.member('roots').items().map(readRoot);
+  const tdx = machine.member('tdx').flag(false) ?? false;
   const setup: MachineSetup = {
     kernel: machine.member('kernel').text() ?? '',
     format: machine.member('format').choice(tdpFormats, 'ept') ?? 'ept',
     levels: machine.member('levels').count(4, 5, 4) === 5 ? 5 : 4,
-    cpu: readCpu(machine.member('cpu')),
+    tdx,
+    cpu: { ...readCpu(machine.member('cpu')), ...(tdx && { tdx }) },
     allocator: readAllocator(machine),
     nxHugePages: machine.member('nxHugePages').flag(false) ?? false,
     eagerSplit: machine.member('eagerSplit').flag(true) ?? true,
@@ -96,10 +112,11 @@ function readSetup(top: JsonPlace): MachineSetup | undefined {
   return top.problems.length > 0 ? undefined : setup;
 }
 
-function readRoot(place: JsonPlace): { pa: number; asId: number } {
+function readRoot(place: JsonPlace): RootSetup {
   return {
     pa: readTableAddress(place.member('pa')) ?? 0,
     asId: place.member('asId').count(0, 1, 0) ?? 0,
+    mirror: place.member('mirror').flag(false) ?? false,
   };
 }
 

@@ -9,6 +9,7 @@ import { handleFault } from './fault';
 import { accessKinds, type FaultRequest, isAccessAllowed } from './fault-plan';
 import { defineOperation } from './operation';
 import { asIdParameter, choiceParameter, gfnParameter } from './parameter';
+import { privateConflict, privateParameter } from './private-memory';
 
 /** A guest that does not get through after so many faults is not looked at any longer. */
 const mostFaults = 8;
@@ -17,7 +18,7 @@ const mostFaults = 8;
 function* accessMemory(task: Task, request: FaultRequest): Steps<string> {
   const { machine } = task;
   for (let faults = 0; faults <= mostFaults; faults++) {
-    const [root] = machine.rootsOf(request.asId, 'valid');
+    const root = machine.rootFor(request.asId, request.private);
     yield task.step('cpu');
     if (root && (yield* accessByCpu(task, root, request))) {
       return faults === 0 ? 'done by the CPU alone' : `done after ${faults} faults`;
@@ -74,6 +75,8 @@ export const access = defineOperation({
     gfn: gfnParameter('guest frame that is accessed'),
     access: choiceParameter('what the guest does', accessKinds, 'read'),
     asId: asIdParameter,
+    private: privateParameter,
   },
+  conflict: privateConflict,
   run: (task, args) => accessMemory(task, { ...args, maxLevel: maxHugeLevel, prefetch: false }),
 });

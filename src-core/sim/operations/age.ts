@@ -19,7 +19,7 @@ function* ageRange(task: Task, range: WalkRange, flushes: boolean): Steps<string
   const { masks } = machine.kind;
   const changed = yield* underAgeLock(task, function* () {
     let count = 0;
-    for (const root of machine.rootsOf(null, 'all')) {
+    for (const root of machine.rootsOf(null, 'direct-or-invalid')) {
       count += yield* changeLeafs(task, root, range, {
         why: 'age',
         mayYield: false,
@@ -38,7 +38,7 @@ function* ageRange(task: Task, range: WalkRange, flushes: boolean): Steps<string
 function* testRange(task: Task, range: WalkRange): Steps<boolean> {
   const { machine } = task;
   const { masks } = machine.kind;
-  for (const root of machine.rootsOf(null, 'all')) {
+  for (const root of machine.rootsOf(null, 'direct-or-invalid')) {
     const iter = yield* task.walk(root, range);
     for (; iter.valid && iter.gfn < range.end; yield* task.next(iter, range.end)) {
       const spte = iter.oldSpte;

@@ -6,6 +6,7 @@ import type { ShadowPage } from '../shadow-page';
 import type { Task } from '../task';
 import { cleanSpte, slotById } from './log-dirty';
 import { defineOperation } from './operation';
+import { loggingConflict } from './private-memory';
 import { gfnParameter, openChoice, slotParameter, wordParameter } from './parameter';
 
 /** A word of the dirty bitmap covers so many frames: BITS_PER_LONG. */
@@ -56,7 +57,8 @@ export const clearDirtyLog = defineOperation({
     mask: wordParameter('which of the 64 frames'),
     by: openChoice('D cleared, or W taken away', ['dirty-bit', 'write-protection'] as const),
   },
-  conflict: ({ slot: id, gfn, by }, { slots, dirtyBy }) => {
+  conflict: ({ slot: id, gfn, by }, { slots, dirtyBy, tdx }) => {
+    if (tdx) return loggingConflict(null, { tdx });
     if (by === 'dirty-bit' && dirtyBy !== by) {
       return {
         name: 'by',

@@ -17,6 +17,8 @@ export interface FaultRequest {
   readonly maxLevel: number;
   /** Nobody asked for this page yet: it is made, but not accessed. */
   readonly prefetch: boolean;
+  /** TDX: of private memory, that is without the shared bit. */
+  readonly private: boolean;
 }
 
 /** How a fault is going to be mapped. Source: `kvm_mmu_hugepage_adjust()`, mmu.c. */
@@ -33,7 +35,9 @@ export function planFault(machine: Machine, request: FaultRequest): FaultPlan {
   const slot = machine.slotOf(request.gfn, request.asId);
   const hugeDisallowed = machine.setup.nxHugePages && request.access === 'execute';
   const reqLevel =
-    !slot || slot.dirtyLog ? 1 : Math.min(request.maxLevel, slot.maxMappingLevel(request.gfn));
+    !slot || slot.dirtyLog || request.private
+      ? 1
+      : Math.min(request.maxLevel, slot.maxMappingLevel(request.gfn));
   return { slot, hugeDisallowed, reqLevel, goalLevel: hugeDisallowed ? 1 : reqLevel };
 }
 

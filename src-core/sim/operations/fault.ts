@@ -15,12 +15,13 @@ import {
   flagParameter,
   gfnParameter,
 } from './parameter';
+import { privateConflict, privateParameter } from './private-memory';
 import { maxHugeLevel } from '../memslot';
 
 /** Handles one page fault, whatever memory it is for. */
 export function* handleFault(task: Task, request: FaultRequest): Steps<string> {
   task.machine.counters.add('faults', 1);
-  const root = yield* ensureRoot(task, request.asId);
+  const root = yield* ensureRoot(task, request.asId, request.private);
   if (!root) return 'no memory';
   return yield* task.readingSlots(() => faultUnder(task, root, request));
 }
@@ -32,6 +33,9 @@ function* faultUnder(task: Task, root: ShadowPage, request: FaultRequest): Steps
   if (cached !== null) return cached;
 
   const plan = planFault(machine, request);
+  if (request.private && plan.slot?.privatePfnOf(request.gfn) === undefined) {
+    return 'exit to user space: there is no private memory';
+  }
   const { invalidations } = machine.state;
   if (plan.slot && request.access === 'write' && !plan.slot.hostWritable(request.gfn)) {
     return plan.slot.setup.readOnly
@@ -40,7 +44,7 @@ function* faultUnder(task: Task, root: ShadowPage, request: FaultRequest): Steps
   }
   // Nothing can be remembered: emulated at once, no table is touched.
   if (!plan.slot && !masks.mmio.enabled) return 'emulate: MMIO is not cached';
-  if (plan.slot && operations.fastFault) {
+  if (plan.slot && operations.fastFault && !request.private) {
     const fast = yield* fastFault(task, root, request);
     if (fast !== null) return fast;
   }
@@ -99,6 +103,8 @@ export const fault = defineOperation({
     asId: asIdParameter,
     maxLevel: countParameter('largest page wanted: 1, 2 or 3', 1, maxHugeLevel, maxHugeLevel),
     prefetch: flagParameter('made ahead of any access', false),
+    private: privateParameter,
   },
+  conflict: privateConflict,
   run: handleFault,
 });

@@ -75,7 +75,7 @@ function* tellOfMove(task: Task, slot: Memslot, change: HostChange): Steps<strin
   yield* task.lock('exclusive');
   movePage(task, slot, change);
   let changed = false;
-  for (const root of machine.rootsOf(change.asId, 'all')) {
+  for (const root of machine.rootsOf(change.asId, 'direct-or-invalid')) {
     changed = (yield* followMove(task, root, change)) || changed;
   }
   if (changed) yield* task.flush();
@@ -112,9 +112,8 @@ export const hostChange = defineOperation({
     if (via === 'change-pte') return yield* tellOfMove(task, slot, change);
     const range = { start: change.gfn, end: change.gfn + 1 };
     // Between the notifier's begin and end faults are turned away: to them it is one moment.
-    yield* zapRangeOfRoots(task, range, change.asId, 'exclusive', false, () => {
-      movePage(task, slot, change);
-    });
+    const mode = { lock: 'exclusive', mayYield: false, roots: 'direct-or-invalid' } as const;
+    yield* zapRangeOfRoots(task, range, change.asId, mode, () => movePage(task, slot, change));
     return 'old mapping zapped';
   },
 });

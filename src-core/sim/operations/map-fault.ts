@@ -105,12 +105,14 @@ function* install(
 function leafFor(machine: Machine, iter: TdpIter, request: FaultRequest, slot: Memslot): bigint {
   const { masks, adDisabled, memoryTypeBits } = machine.kind;
   const { level } = iter;
+  const first = roundGfn(request.gfn, level);
+  const pfn = (request.private ? slot.privatePfnOf(first) : undefined) ?? slot.pfnOf(first);
   const notExecutable = level > 1 && machine.setup.nxHugePages;
   return makeLeafSpte(masks, {
     level,
     access: notExecutable ? allRights & ~executeRight : allRights,
-    pfn: BigInt(slot.pfnOf(roundGfn(request.gfn, level))),
-    hostWritable: slot.hostWritable(request.gfn),
+    pfn: BigInt(pfn),
+    hostWritable: request.private || slot.hostWritable(request.gfn),
     prefetch: request.prefetch,
     adDisabled,
     memoryTypeBits,

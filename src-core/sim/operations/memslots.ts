@@ -6,6 +6,7 @@ import { generationMask } from './fault';
 import { clearDirtyOfSlot, slotById, writeProtectSlot } from './log-dirty';
 import { defineOperation } from './operation';
 import { flagParameter, slotParameter, wordParameter } from './parameter';
+import { loggingConflict } from './private-memory';
 import { splitSlot } from './split';
 import { zapAllFast } from './zap-roots';
 
@@ -73,6 +74,7 @@ export const dirtyLog = defineOperation({
   summary: 'Begins logging (split, write-protect or clear D) or ends it (collapse).',
   source: 'kvm_mmu_slot_apply_flags(), arch/x86/kvm/x86.c',
   parameters: { slot: slotParameter, on: flagParameter('logging is on from now on') },
+  conflict: loggingConflict,
   run: (task, { slot, on }) => task.changingSlots(() => switchLogging(task, slot, on)),
 });
 

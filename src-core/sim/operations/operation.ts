@@ -1,6 +1,5 @@
 import type { Machine } from '../machine';
-import type { MachineKind, MachineSetup } from '../machine-setup';
-import { entriesPerTable, pagesAtLevel } from '../table-page';
+import { endGfnOf, type MachineKind, type MachineSetup } from '../machine-setup';
 import { Task } from '../task';
 import { operationDefiner, type OperationOf } from './define-operation';
 
@@ -10,7 +9,7 @@ export type Operation = OperationOf<MachineSetup, MachineKind>;
 /** An operation on the TDP MMU from its definition. */
 export const defineOperation = operationDefiner<MachineSetup, MachineKind, Machine, Task>(
   (machine) => new Task(machine),
-  ({ levels, slots }) => ({ endGfn: pagesAtLevel[levels]! * entriesPerTable, slots }),
+  (setup) => ({ endGfn: endGfnOf(setup), slots: setup.slots }),
 );
 
 /** The conflict of a range that ends before it begins. */

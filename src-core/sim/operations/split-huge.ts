@@ -56,6 +56,8 @@ export function* splitHuge(
 
 /** A table for the place below the iterator's entry; undefined: no memory. */
 export function allocateChild(task: Task, iter: TdpIter): ShadowPage | undefined {
-  const { level, gfn, asId } = iter;
-  return task.machine.pages.allocate({ level: level - 1, gfn, asId, root: false });
+  const { level, gfn, asId, table } = iter;
+  const { pages } = task.machine;
+  const mirror = pages.get(table.pa)?.mirror === true;
+  return pages.allocate({ level: level - 1, gfn, asId, mirror, root: false });
 }

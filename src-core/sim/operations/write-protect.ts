@@ -2,6 +2,7 @@ import { clearDirtyOfSlot, slotById, writeProtectSlot } from './log-dirty';
 import { defineOperation } from './operation';
 import { countParameter, slotParameter } from './parameter';
 import { maxHugeLevel } from '../memslot';
+import { loggingConflict } from './private-memory';
 
 export const writeProtect = defineOperation({
   name: 'write-protect',
@@ -12,6 +13,7 @@ export const writeProtect = defineOperation({
     slot: slotParameter,
     minLevel: countParameter('leaves below this level stay as they are', 1, maxHugeLevel, 1),
   },
+  conflict: loggingConflict,
   *run(task, { slot: id, minLevel }, machine) {
     yield* task.lock(machine.kind.operations.locks.dirtyLog);
     const changed = yield* writeProtectSlot(task, slotById(machine, id), minLevel);
@@ -27,6 +29,7 @@ export const clearDirty = defineOperation({
   summary: 'Clears the dirty bit of all leaves of a slot, or W where the dirty bit is of no use.',
   source: 'kvm_mmu_slot_leaf_clear_dirty(), kvm_tdp_mmu_clear_dirty_slot()',
   parameters: { slot: slotParameter },
+  conflict: loggingConflict,
   *run(task, { slot: id }, machine) {
     yield* task.lock(machine.kind.operations.locks.dirtyLog);
     const changed = yield* clearDirtyOfSlot(task, slotById(machine, id));

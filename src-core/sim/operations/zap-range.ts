@@ -1,9 +1,18 @@
 import type { Steps } from '../micro-step';
 import type { LockMode } from '../mmu-lock';
+import type { RootSelection } from '../root-selection';
 import type { Task, WalkRange } from '../task';
 import { defineOperation, rangeConflict } from './operation';
 import { endParameter, openChoice, startParameter } from './parameter';
 import { takesLeafs, takesWholeTables, zapEntries } from './zap-entries';
+
+/** How a range is zapped. */
+interface ZapMode {
+  readonly lock: Exclude<LockMode, 'none'>;
+  readonly mayYield: boolean;
+  /** Left out: all roots. */
+  readonly roots?: RootSelection;
+}
 
 /**
  * Zaps a range in every root of an address space or of all, invalid ones too, and flushes at the end.
@@ -13,17 +22,16 @@ export function* zapRangeOfRoots(
   task: Task,
   range: WalkRange,
   asId: number | null,
-  mode: Exclude<LockMode, 'none'>,
-  mayYield: boolean,
+  { lock, mayYield, roots = 'all' }: ZapMode,
   finish: () => void = () => undefined,
 ): Steps<string> {
   const { machine } = task;
   const { zapsWholeTables } = machine.kind.operations;
   const takes = zapsWholeTables ? takesWholeTables(range) : takesLeafs;
   const why = zapsWholeTables ? 'zap-range' : 'zap-leafs';
-  yield* task.lock(mode);
+  yield* task.lock(lock);
   let flush = false;
-  for (const root of machine.rootsOf(asId, 'all')) {
+  for (const root of machine.rootsOf(asId, roots)) {
     flush = yield* zapEntries(task, root, range, { why, mayYield, takes }, flush);
   }
   if (flush) yield* task.flush();
@@ -52,7 +60,10 @@ export const zapRange = defineOperation({
     return rangeConflict(args);
   },
   run: (task, { start, end, lock }) =>
-    zapRangeOfRoots(task, { start, end }, null, lock ?? 'exclusive', true),
+    zapRangeOfRoots(task, { start, end }, null, {
+      lock: lock ?? 'exclusive',
+      mayYield: true,
+    }),
 });
 
 export const zapLeafs = defineOperation({
@@ -64,5 +75,8 @@ export const zapLeafs = defineOperation({
   refusal: ({ operations }) =>
     operations.zapsWholeTables ? 'until v5.17 a zap takes whole tables: use zap-range' : null,
   run: (task) =>
-    zapRangeOfRoots(task, { start: 0, end: task.machine.endGfn }, null, 'exclusive', true),
+    zapRangeOfRoots(task, { start: 0, end: task.machine.endGfn }, null, {
+      lock: 'exclusive',
+      mayYield: true,
+    }),
 });

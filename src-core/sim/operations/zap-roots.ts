@@ -46,7 +46,8 @@ export function* zapAllFast(task: Task): Steps<string> {
     yield* task.unlock();
     return 'all roots zapped';
   }
-  for (const root of machine.rootsOf(null, 'valid')) {
+  // A mirror's tables are the TDX module's: they are not given up in one go.
+  for (const root of machine.rootsOf(null, 'direct')) {
     machine.journal.assign(root, 'invalid', true);
     const { level, asId, table } = root;
     machine.note('root-invalidated', { table: table.pa, level, asId });
@@ -88,7 +89,7 @@ export const zapAll = defineOperation({
   *run(task, _args, machine) {
     yield* task.lock('exclusive');
     let flush = false;
-    for (const root of machine.rootsOf(null, 'all')) {
+    for (const root of machine.rootsOf(null, 'direct-or-invalid')) {
       flush = (yield* zapRoot(task, root, 'zap-root')) || flush;
     }
     if (flush) yield* task.flush();

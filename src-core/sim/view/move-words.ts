@@ -17,6 +17,7 @@ export const moveWords: Readonly<Record<MicroKind, string>> = {
   broken: 'made the entry invalid: break-before-make',
   'remove-entry': 'took an entry out of an unlinked table',
   retry: 'compare-exchange failed: once more',
+  external: 'the TDX module did what was asked',
   flush: 'flushed TLBs',
   yielded: 'yielded: the lock was dropped',
   look: 'looked at an entry without the lock',

@@ -57,7 +57,7 @@ export class TdpTree {
     const { level, table, asId } = holder;
     if (level <= 1) return undefined;
     const child = this.machine.childOf(table.entry(index), level);
-    return child && { table: child.table, level: level - 1, gfn: gfnOf(holder, index), asId };
+    return child && { table: child.table, level: level - 1, gfn: this.#gfnOf(holder, index), asId };
   }
 
   /** Address of a table that an entry points to and that the machine does not hold. */
@@ -70,7 +70,7 @@ export class TdpTree {
   }
 
   entryOf({ table, level, ...rest }: TablePlace, index: number): RowEntry {
-    const gfn = gfnOf({ table, level, ...rest }, index);
+    const gfn = this.#gfnOf({ table, level, ...rest }, index);
     return { table: table.pa, index, level, gfn, value: table.entry(index) };
   }
 
@@ -114,7 +114,7 @@ export class TdpTree {
     if (!root) return null;
     const ids = [topRowId('root', root.table.pa)];
     for (let holder: TablePlace | undefined = placeOf(root); holder;) {
-      const index = entryIndex(gfn, holder.level);
+      const index = entryIndex(gfn + this.machine.gfnBitsOf(root), holder.level);
       ids.push(String(index));
       holder = holder.level > level ? this.childOf(holder, index) : undefined;
     }
@@ -134,12 +134,17 @@ export class TdpTree {
     return this.machine.rootsOf(asId, 'all');
   }
 
+  /** First GFN of an entry; TDX's bit for shared memory is part of the index, not of the GFN. */
+  #gfnOf({ gfn, level }: TablePlace, index: number): number {
+    return (gfn + index * pagesAtLevel[level]!) % this.machine.endGfn;
+  }
+
   /** Indices from a root down to a table that stands where it says it does. */
   #wayTo(root: ShadowPage, page: ShadowPage): number[] | undefined {
     const indices: number[] = [];
     let holder: TablePlace | undefined = placeOf(root);
     while (holder && holder.table !== page.table) {
-      const index: number = Math.floor(page.gfn / pagesAtLevel[holder.level]!) % entriesPerTable;
+      const index = entryIndex(page.gfn + this.machine.gfnBitsOf(root), holder.level);
       indices.push(index);
       holder = holder.level > page.level ? this.childOf(holder, index) : undefined;
     }
@@ -170,8 +175,4 @@ export class TdpTree {
 
 export function placeOf({ table, level, gfn, asId }: ShadowPage): TablePlace {
   return { table, level, gfn, asId };
-}
-
-function gfnOf({ gfn, level }: TablePlace, index: number): number {
-  return gfn + index * pagesAtLevel[level]!;
 }

@@ -274,10 +274,11 @@ export class TdpView extends SessionView<Machine> {
     return id === place ? 'here' : path.has(id) ? 'path' : null;
   }
 
-  #rootText({ asId, invalid, level }: ShadowPage): string {
+  #rootText({ asId, invalid, mirror, level }: ShadowPage): string {
     const { setup } = this.machine;
     const parts = [formatTitles[setup.format], `${level} levels`, `kernel ${setup.kernel}`];
     if (asId !== 0) parts.push('SMM');
+    if (setup.tdx) parts.push(mirror ? 'mirror of private memory' : 'shared memory');
     if (invalid) parts.push('invalid');
     return parts.join(', ');
   }
