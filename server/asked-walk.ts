@@ -2,11 +2,13 @@ import type { CancellationToken } from 'vscode-languageserver';
 
 import { parseWord, translate, type WalkResult } from '../src-core/index';
 import type { FileView } from './file-view';
+import { dimensionsAsked, nestedReplyOf } from './nested-reply';
 import type { WalkParams, WalkReply, WalkResponse } from './protocol';
 import type { TableChoice } from './table-choice';
 import { traceReplayed } from './trace/replayed-trace';
 import { isTraceAlone } from './trace/tables-as-of';
 import { askedAsOf, askedAtEnd } from './trace/walk-as-of';
+import { walkBoth } from './two-dimensions';
 import { replyOf, tablesOf } from './walk-reply';
 import type { Surroundings } from './work-progress';
 
@@ -62,6 +64,11 @@ export function walkFile(view: FileView, params: WalkParams): WalkResponse {
     return {
       problem: `'${params.address}' is no address: up to 16 hexadecimal digits are expected.`,
     };
+  }
+  const both = dimensionsAsked(view, params);
+  if (both) {
+    if ('problem' in both) return both;
+    return { walk: nestedReplyOf(view, both, walkBoth(both, address)) };
   }
   const asked = askedTables(view, params);
   if ('problem' in asked) return asked;

@@ -57,6 +57,35 @@ const keys: Readonly<Record<string, DirectiveKey>> = {
     says: 'Number of levels of the tables: the root’s level.',
     values: () => plain(['4', '5', '3', '2']),
   },
+  second: {
+    says:
+      'Root of the tables under a guest’s own, or a whole EPTP: `format` and `root` are then the guest’s, ' +
+      'and walks go through both dimensions.',
+    values: ({ detection }) =>
+      detection.roots.map(({ address, format, levels }) => ({
+        value: formatWord(address),
+        about: `${format}, ${levels} levels`,
+      })),
+  },
+  'second-format': {
+    says: 'Format of the tables under a guest’s own.',
+    values: () => plain(['ept', 'npt64', 'ept-noad', 'arm64-s2']),
+  },
+  'second-level': {
+    says: 'Number of levels of the tables under a guest’s own.',
+    values: () => plain(['4', '5', '3', '2']),
+  },
+  ttbr: {
+    says: 'arm64: `TTBR0_EL1` (or `TTBR0_EL2`); with `tcr` it says all about stage 1.',
+    values: nothing,
+  },
+  tcr: { says: 'arm64: `TCR_EL1` (or `TCR_EL2`).', values: nothing },
+  vttbr: {
+    says: 'arm64: `VTTBR_EL2`; with `vtcr` it says all about stage 2, with `ttbr` and `tcr` too both stages are walked.',
+    values: nothing,
+  },
+  vtcr: { says: 'arm64: `VTCR_EL2`.', values: nothing },
+  hcr: { says: 'arm64: `HCR_EL2`: whether stage 2 forces write-back (FWB).', values: nothing },
   virtual: {
     says:
       'Addresses of the dumps below are virtual: from this one on memory is mapped in order, from ' +

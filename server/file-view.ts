@@ -15,12 +15,21 @@ import type { DumpDocument } from './documents';
 import type { FileSettings } from './settings-schema';
 import { chooseTables, type TableChoice, type TableHints } from './table-choice';
 import { readTrace, type TraceReading } from './trace-kernel';
+import {
+  chooseDimensions,
+  type SecondHints,
+  tablesOrDimensions,
+  type TwoDimensions,
+} from './two-dimensions';
 
 /** What was detected when the memory had that many pages. */
 interface Detected {
   readonly detection: Detection;
   readonly frames: number;
 }
+
+/** What the comment line says of more than one root: arm64's registers, a second dimension. */
+type Stated = TableChoice | TwoDimensions | { readonly problem: string } | undefined;
 
 /**
  * One version of an open file under its settings, with all that is worked out from it. Everything is
@@ -34,6 +43,7 @@ export class FileView {
   readonly cpu: CpuConfig;
   private detected: Detected | undefined;
   private chosen: TableChoice | { readonly problem: string } | undefined;
+  private stated: { readonly tables: Stated } | undefined;
   private traceRead: TraceReading | undefined;
 
   /** @param earlier the view of the file before its last edit, where there is one */
@@ -107,11 +117,59 @@ export class FileView {
     };
   }
 
-  /** The tables of the file's dumps, or why there are none. */
+  /**
+   * The tables of the file's dumps, or why there are none. Of two dimensions the second: its
+   * addresses are those of the dumps.
+   */
   get tables(): TableChoice | { readonly problem: string } {
-    const { hints } = this;
+    const { hints, statedTables } = this;
+    if (statedTables) return 'second' in statedTables ? statedTables.second : statedTables;
     this.chosen ??= chooseTables(this.index.memory, hints, () => this.detect(hints));
     return this.chosen;
+  }
+
+  /** A guest's own tables and those under them, as the comment line says; `undefined`: it says nothing of the kind. */
+  get dimensions(): TwoDimensions | { readonly problem: string } | undefined {
+    const { statedTables } = this;
+    if (!statedTables) return undefined;
+    return 'second' in statedTables || 'problem' in statedTables ? statedTables : undefined;
+  }
+
+  /** Both dimensions where the question names the second: `hints` are of the guest's own tables. */
+  dimensionsFor(
+    hints: Pick<TableHints, 'root' | 'format' | 'levels'>,
+    second: SecondHints,
+  ): TwoDimensions | { readonly problem: string } {
+    const { cpu } = this;
+    const guest: TableHints = { ...kernelHints(this.hints), cpu, ...hints };
+    return chooseDimensions(this.index.memory, guest, second, (host) => this.detect(host));
+  }
+
+  private get statedTables(): Stated {
+    this.stated ??= { tables: this.readStated() };
+    return this.stated.tables;
+  }
+
+  private readStated(): Stated {
+    const { directive, cpu, hints } = this;
+    const { registers, second, secondFormat, secondLevel } = directive;
+    const { memory } = this.index;
+    if (registers) {
+      const values = {
+        ...registers,
+        ...(cpu.mair !== undefined && { mair: cpu.mair }),
+        ...(cpu.regime !== undefined && { regime: cpu.regime }),
+      };
+      const { kernel } = hints;
+      return tablesOrDimensions(memory, values, { cpu, ...(kernel !== undefined && { kernel }) });
+    }
+    if (second === undefined) return undefined;
+    const host: SecondHints = {
+      root: second,
+      ...(secondFormat && { format: secondFormat }),
+      ...(secondLevel !== undefined && { levels: secondLevel }),
+    };
+    return chooseDimensions(memory, hints, host, (asked) => this.detect(asked));
   }
 
   /** Other tables of the same file: another root, format or depth than the file's own. */
@@ -157,7 +215,11 @@ export class FileView {
 
   /** A word of which only the file is known: read like its tables where it has some. */
   wordQuestion(value: bigint): EntryQuestion {
-    const { tables } = this;
+    const { tables, dimensions } = this;
+    // Of two dimensions nobody can tell which one a word by itself is of: the guest's format was named.
+    if (dimensions && 'first' in dimensions) {
+      return this.tableQuestion(value, undefined, dimensions.first);
+    }
     return 'problem' in tables
       ? this.loneQuestion(value)
       : this.tableQuestion(value, undefined, tables);
@@ -181,6 +243,14 @@ export class FileView {
       ...kernelOf(hints, format === trace.format ? trace.era : undefined),
     };
   }
+}
+
+function kernelHints({ kernel, layout, kernelGround }: TableHints): Omit<TableHints, 'cpu'> {
+  return {
+    ...(kernel !== undefined && { kernel }),
+    ...(layout !== undefined && { layout }),
+    ...(kernelGround && { kernelGround }),
+  };
 }
 
 function assumed(format: EntryFormat['name'] | undefined): Ground | undefined {

@@ -61,6 +61,17 @@ export interface WalkParams {
    * format that the trace tells; left out: through the file's dumps.
    */
   readonly line?: number;
+  /**
+   * The tables under a guest's own: `root`, `format` and `levels` are then the guest's. Left out: as
+   * the file's comment line says, which may name a second dimension itself.
+   */
+  readonly second?: SecondParams;
+}
+
+export interface SecondParams {
+  readonly root: string;
+  readonly format?: string;
+  readonly levels?: number;
 }
 
 export interface WalkRow {
@@ -79,6 +90,14 @@ export interface WalkRow {
   readonly markdown: string;
   /** Where the entry stands in the dump, or is set in the trace; `null` when it is not. */
   readonly place: Place | null;
+  /** Of a walk in two dimensions: which reference to memory this is. */
+  readonly reference?: {
+    /** From 1, in the order the CPU reads. */
+    readonly number: number;
+    readonly dimension: 1 | 2;
+    /** What the dimension's tables are called, such as `guest` or `EPT`. */
+    readonly name: string;
+  };
 }
 
 export interface WalkReply {
@@ -97,6 +116,16 @@ export interface WalkReply {
   readonly accesses: readonly string[];
   /** The command that would dump what is missing, per debugger; empty unless something is. */
   readonly dumpCommands: readonly { tool: string; command: string }[];
+  /** The second dimension of a walk in two. */
+  readonly second?: {
+    readonly root: string;
+    readonly format: string;
+    readonly levels: number;
+    /** What the addresses are called, the first dimension's input first: `GVA`, `GPA`, `HPA`. */
+    readonly addresses: readonly [first: string, between: string, last: string];
+    /** GPA or IPA; `null`: the first dimension does not map the address. */
+    readonly intermediate: string | null;
+  };
 }
 
 /** An answer, or a sentence that says what is wrong with the question. */

@@ -71,7 +71,8 @@ export function replyOf(
   };
 }
 
-function rowOf(view: FileView, tables: TableChoice, step: WalkStep): WalkRow {
+/** A level of a walk, as of the file's dumps. */
+export function rowOf(view: FileView, tables: TableChoice, step: WalkStep): WalkRow {
   const { level, index, kind } = step;
   return {
     level,

@@ -67,6 +67,11 @@ export {
 export { type AddressBase, type AddressMap } from './text/address-map';
 export { type DirectMap, directMaps, directMapsOf } from './text/direct-maps';
 export * from './text/directive';
+export {
+  type DirectiveRegister,
+  directiveRegisters,
+  type RegisterValues,
+} from './text/directive-registers';
 export { type PlacedDirective, type TextEdit, TextIndex } from './text/index';
 export { type LogEvent, type LogField, parseLogLine } from './text/log/log-event';
 export { knownEvents } from './text/log/registry';

@@ -11,13 +11,14 @@ export function walkJson(walk: WalkResult, format: string): Record<string, Json>
     level: levelShown(format, walk.level),
     leaf: word(walk.leaf),
     permissions: walk.permissions && { ...walk.permissions },
-    steps: walk.steps.map((step) => stepJson(step, format)),
+    steps: walk.steps.map((step, at) => stepJson(step, format, at + 1)),
     missing: word(walk.missing),
     findings: walk.findings.map(findingJson),
   };
 }
 
-function stepJson(step: WalkStep, format: string): Json {
+/** @param number of the reference to memory, from 1: told where there are two dimensions */
+function stepJson(step: WalkStep, format: string, number: number): Json {
   return {
     level: levelShown(format, step.level),
     table: formatWord(step.table),
@@ -25,7 +26,7 @@ function stepJson(step: WalkStep, format: string): Json {
     entry_address: formatWord(step.entryAddress),
     entry: word(step.entry),
     kind: step.kind,
-    ...('dimension' in step ? { dimension: Number(step.dimension) } : {}),
+    ...('dimension' in step ? { dimension: Number(step.dimension), number } : {}),
   };
 }
 

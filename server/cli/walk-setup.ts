@@ -4,14 +4,20 @@ import {
   detectTables,
   type Dimension,
   type EntryFormat,
-  findEntryFormat,
-  hardwareFormat,
+  directiveRegisters,
   parseCpuConfig,
   parseWord,
-  stage1Walk,
-  stage2Walk,
+  type RegisterValues,
 } from '../../src-core/index';
-import { chooseTables, TableChoice, type TableHints } from '../table-choice';
+import { stageRegisters } from '../register-tables';
+import { chooseTables, type TableChoice, type TableHints } from '../table-choice';
+import {
+  chooseDimensions,
+  dimensionOf,
+  type SecondHints,
+  tablesOrDimensions,
+  type TwoDimensions,
+} from '../two-dimensions';
 import { inputProblem, usageProblem, wholeNumber } from './command';
 import { type EntryContext, formatNamed } from './entry-options';
 import type { SourceMemory } from './sources';
@@ -21,7 +27,7 @@ export interface WalkSetup {
   readonly format: EntryFormat;
   readonly first: Dimension;
   readonly second?: Dimension;
-  readonly secondFormat?: EntryFormat;
+  readonly secondTables?: TableChoice;
   /** What was given or detected, and why. */
   readonly tables: TableChoice;
 }
@@ -51,46 +57,43 @@ export function walkSetup(
   options: SetupOptions,
   context: EntryContext,
 ): WalkSetup {
-  const stage1 = registerTables(source, context, 'ttbr', options);
-  const stage2 = registerTables(source, context, 'vttbr', options);
-  if (stage1 ?? stage2) return twoDimensions((stage1 ?? stage2)!, stage1 && stage2);
+  const registers = registerTables(source, context, options);
+  if (registers) return setupOf(registers);
   const hints = hintsOf(source, options, context);
-  if (options.second === undefined) {
-    return twoDimensions(chosen(source, hints, () => detectTables(source.memory, hints)));
-  }
+  const second = secondHints(source, options);
+  if (!second) return setupOf(chosen(source, hints, () => detectTables(source.memory, hints)));
   if (hints.root === undefined) {
     throw usageProblem("--second needs the guest's own root: --root");
   }
-  const named = options['second-format'];
-  const secondFormat = named === undefined ? undefined : formatNamed(named);
-  const second: TableHints = {
-    cpu: hints.cpu,
-    ...optional('format', secondFormat),
-    root: wordOption('second', options.second)!,
-    ...optional('levels', wholeNumber('second-levels', options['second-levels'])),
-    ...optional('kernel', hints.kernel),
-    ...optional('layout', hints.layout),
-  };
-  // The guest's root is no address of this memory: nothing to detect there.
-  const guest = { ...hints, format: hints.format ?? findEntryFormat('guest64')! };
-  return twoDimensions(
-    chosen(source, guest, () => ({ roots: [] })),
-    chosen(source, second, () => detectTables(source.memory, second)),
+  const both = chooseDimensions(source.memory, hints, second, (host) =>
+    detectTables(source.memory, host),
   );
+  if ('problem' in both) throw inputProblem(both.problem);
+  return setupOf(both);
 }
 
-function twoDimensions(first: TableChoice, second?: TableChoice): WalkSetup {
+function setupOf(tables: TableChoice | TwoDimensions): WalkSetup {
+  if (!('second' in tables)) {
+    return { format: tables.format, tables, first: dimensionOf(tables) };
+  }
+  const { first, second } = tables;
   return {
     format: first.format,
     tables: first,
     first: dimensionOf(first),
-    ...(second && { second: dimensionOf(second), secondFormat: second.format }),
+    second: dimensionOf(second),
+    secondTables: second,
   };
 }
 
-function dimensionOf(tables: TableChoice): Dimension {
-  const { compiled, root, mmio } = tables;
-  return { compiled, root, ...(mmio && { options: { mmio } }) };
+/** The tables under a guest's own, from options or else the comment line; `undefined`: there are none. */
+function secondHints({ directive }: SourceMemory, options: SetupOptions): SecondHints | undefined {
+  const root = wordOption('second', options.second) ?? directive?.second;
+  if (root === undefined) return undefined;
+  const named = options['second-format'];
+  const format = named === undefined ? directive?.secondFormat : formatNamed(named);
+  const levels = wholeNumber('second-levels', options['second-levels']) ?? directive?.secondLevel;
+  return { root, ...optional('format', format), ...optional('levels', levels) };
 }
 
 function chosen(source: SourceMemory, hints: TableHints, detect: () => Detection): TableChoice {
@@ -120,39 +123,42 @@ function hintsOf(
   };
 }
 
-/** The tables that arm64's registers set up; `undefined`: their options are not given. */
+/** The tables that arm64's registers set up; `undefined`: they are not named, or a root is. */
 function registerTables(
-  { memory }: SourceMemory,
+  { memory, directive }: SourceMemory,
   { cpu, kernel }: EntryContext,
-  which: 'ttbr' | 'vttbr',
   options: SetupOptions,
-): TableChoice | undefined {
-  const control = which === 'ttbr' ? 'tcr' : 'vtcr';
-  const base = wordOption(which, options[which]);
-  const setup = wordOption(control, options[control]);
-  if (base === undefined && setup === undefined) return undefined;
-  if (base === undefined || setup === undefined) {
-    throw usageProblem(`--${which} and --${control} go together`);
+): TableChoice | TwoDimensions | undefined {
+  const given = registerOptions(options);
+  for (const { base, control } of Object.values(stageRegisters)) {
+    if ((given[base] === undefined) !== (given[control] === undefined)) {
+      throw usageProblem(`--${base} and --${control} go together`);
+    }
   }
-  const mair = wordOption('mair', options.mair);
-  const hcr = wordOption('hcr', options.hcr);
-  const walk =
-    which === 'ttbr'
-      ? stage1Walk({
-          ttbr: base,
-          tcr: setup,
-          ...optional('mair', mair),
-          ...optional('regime', options.regime),
-          half: options.half === 'high' ? 'high' : 'low',
-        })
-      : stage2Walk({ vttbr: base, vtcr: setup, ...optional('hcr', hcr) });
-  if ('problem' in walk) throw inputProblem(walk.problem);
-  const format = findEntryFormat(walk.format)!;
-  const shape = { ...walk.shape, cpu: { ...walk.shape.cpu, ...cpu } };
-  const compiled = hardwareFormat(format.hardware).compile(shape);
-  const ground = { basis: 'given', why: `${format.title} from ${which.toUpperCase()}` } as const;
-  const hints = { cpu: shape.cpu, ...optional('kernel', kernel) };
-  return new TableChoice(memory, format, compiled, walk.root, hints, ground, ground);
+  const named = options.root !== undefined || options.second !== undefined;
+  const mair = wordOption('mair', options.mair) ?? directive?.config.mair;
+  const values = {
+    ...(named ? {} : directive?.registers),
+    ...given,
+    ...optional('regime', options.regime ?? directive?.config.regime),
+    ...optional('mair', mair),
+    half: options.half === 'high' ? ('high' as const) : ('low' as const),
+  };
+  const tables = tablesOrDimensions(memory, values, {
+    cpu: { ...directive?.config, ...cpu },
+    ...optional('kernel', kernel ?? directive?.kernel),
+  });
+  if (tables && 'problem' in tables) throw inputProblem(tables.problem);
+  return tables;
+}
+
+function registerOptions(options: SetupOptions): RegisterValues {
+  return Object.fromEntries(
+    directiveRegisters.flatMap((name) => {
+      const word = wordOption(name, options[name]);
+      return word === undefined ? [] : [[name, word]];
+    }),
+  );
 }
 
 function granuleOf({ granule }: SetupOptions): CpuConfig {

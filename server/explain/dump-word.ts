@@ -24,7 +24,9 @@ export function explainDumpWord(
     return { answer, start, end };
   }
   const level = findEntry(tables, address)?.table.level;
-  const reply = askEntry(view.tableQuestion(value, level, tables));
+  const reply = askEntry(
+    level === undefined ? view.wordQuestion(value) : view.tableQuestion(value, level, tables),
+  );
   const answer =
     'problem' in reply
       ? problemAnswer(reply.problem)

@@ -2,6 +2,11 @@ import { type CpuConfig, cpuConfigKeys, parseCpuConfig } from '../paging/cpu';
 import { type EntryFormat, findEntryFormat } from '../paging/entry-format';
 import { parseWord } from '../word';
 import { type AddressBase, AddressMap } from './address-map';
+import {
+  type DirectiveRegister,
+  directiveRegisters,
+  type RegisterValues,
+} from './directive-registers';
 
 /** What is wrong with a comment line, and where; columns from 0. */
 export interface DirectiveProblem {
@@ -19,6 +24,14 @@ export interface Directive extends AddressBase {
   readonly root?: bigint;
   /** Number of levels: the root's level. */
   readonly level?: number;
+  /**
+   * Root of a second dimension, as a whole EPTP or nCR3 too: `root` and `format` are then a guest's
+   * own, and its tables' addresses go through this one.
+   */
+  readonly second?: bigint;
+  readonly secondFormat?: EntryFormat;
+  readonly secondLevel?: number;
+  readonly registers?: RegisterValues;
   readonly config: CpuConfig;
 }
 
@@ -65,10 +78,23 @@ const setters: Readonly<Record<string, Setter>> = {
   },
   base: addressSetter('base'),
   virtual: addressSetter('virtual'),
+  second: addressSetter('second'),
+  'second-format': (directive, value) => {
+    const format = findEntryFormat(value);
+    if (!format) return `there is no format '${value}'`;
+    directive.secondFormat = format;
+    return undefined;
+  },
+  'second-level': (directive, value) => {
+    if (!/^[1-6]$/.test(value)) return `'${value}' is no number of levels (1 to 6)`;
+    directive.secondLevel = Number(value);
+    return undefined;
+  },
+  ...Object.fromEntries(directiveRegisters.map((name) => [name, registerSetter(name)])),
 };
 
 /** A key whose value is an address. */
-function addressSetter(key: 'base' | 'virtual'): Setter {
+function addressSetter(key: 'base' | 'virtual' | 'second'): Setter {
   return (directive, value) => {
     const address = parseWord(value);
     if (address === undefined) return `'${value}' is no address`;
@@ -77,7 +103,20 @@ function addressSetter(key: 'base' | 'virtual'): Setter {
   };
 }
 
-const aliases: Readonly<Record<string, string>> = { levels: 'level' };
+/** A key whose value is a register's. */
+function registerSetter(name: DirectiveRegister): Setter {
+  return (directive, value) => {
+    const word = parseWord(value);
+    if (word === undefined) return `'${value}' is no 64-bit hexadecimal value`;
+    directive.registers = { ...directive.registers, [name]: word };
+    return undefined;
+  };
+}
+
+const aliases: Readonly<Record<string, string>> = {
+  levels: 'level',
+  'second-levels': 'second-level',
+};
 
 /** Keys a comment line may hold. */
 export const directiveKeys: readonly string[] = [
@@ -122,7 +161,14 @@ function set(directive: Mutable, name: string, value: string): string | undefine
 /** Several comment lines as one: the later counts. */
 export function mergeDirectives(directives: readonly Directive[]): Directive {
   return directives.reduce(
-    (merged, next) => ({ ...merged, ...next, config: { ...merged.config, ...next.config } }),
+    (merged, next) => ({
+      ...merged,
+      ...next,
+      config: { ...merged.config, ...next.config },
+      ...((merged.registers ?? next.registers) && {
+        registers: { ...merged.registers, ...next.registers },
+      }),
+    }),
     { config: {} },
   );
 }
