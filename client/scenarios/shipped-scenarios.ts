@@ -41,4 +41,26 @@ export const shippedScenarios: readonly ShippedScenario[] = [
     title: 'A concatenated stage-2 root',
     machine: 'Linux 6.12, arm64 stage 2',
   },
+  {
+    name: 'shadow-quadrants',
+    title: 'Quadrants of a 32-bit guest',
+    machine: 'Linux 6.1, shadow paging',
+  },
+  { name: 'shadow-unsync', title: 'Unsync and sync', machine: 'Linux 6.1, shadow paging' },
+  {
+    name: 'rmap-growth',
+    title: 'An rmap grows and shrinks',
+    machine: 'Linux 6.4, shadow paging',
+  },
+  { name: 'rmap-compaction', title: 'rmaps as they were', machine: 'Linux 5.14, shadow paging' },
+  {
+    name: 'split-cache-before',
+    title: 'Eager splitting with the old split cache',
+    machine: 'Linux 6.0, nested NPT',
+  },
+  {
+    name: 'split-cache-after',
+    title: 'Eager splitting with the new split cache',
+    machine: 'Linux 6.0, nested NPT',
+  },
 ];

@@ -1,5 +1,6 @@
 import { auditCommand } from './audit';
 import { benchEntryCommand } from './bench-entry';
+import { cachesCommand } from './caches';
 import type { Command } from './command';
 import { decodeCommand } from './decode';
 import { detectCommand } from './detect';
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   geometryCommand,
   iterateCommand,
   simulateCommand,
+  cachesCommand,
   benchEntryCommand,
   lspCommand,
 ];

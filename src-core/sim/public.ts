@@ -55,3 +55,4 @@ export type {
   TreeRow,
 } from './view/machine-view';
 export { viewOf } from './view/views';
+export * from './shadow/split-cache-figures';

@@ -3,8 +3,8 @@ import type { Journal } from '../journal';
 /** A `kvm_mmu_memory_cache`: what it holds, and when it is filled. */
 export interface CacheForm {
   readonly name: string;
-  /** Size of one object in bytes. */
-  readonly objectBytes: number;
+  /** Size of one object in bytes; `null`: a kernel structure whose size is the build's. */
+  readonly objectBytes: number | null;
   /** A top-up does nothing where so many objects are there. */
   readonly min: number;
   /** … and else fills up to so many. */
@@ -48,7 +48,7 @@ export const vcpuCacheForms = {
   },
   header: {
     name: 'mmu_page_header_cache',
-    objectBytes: 192,
+    objectBytes: null,
     min: mostLevels,
     capacity: usualCapacity,
     source: topUp,
@@ -84,7 +84,7 @@ export function splitCacheForms(name: SplitCacheName) {
       capacity: splitDescCapacity[name],
       source,
     },
-    header: { name: 'split_page_header_cache', objectBytes: 192, ...single },
+    header: { name: 'split_page_header_cache', objectBytes: null, ...single },
     page: { name: 'split_shadow_page_cache', objectBytes: pageBytes, ...single },
   } as const satisfies Record<string, CacheForm>;
 }

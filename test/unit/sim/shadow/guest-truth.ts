@@ -7,6 +7,9 @@ import { translate } from '../../../../src-core/walk/translate';
 import type { WalkResult } from '../../../../src-core/walk/walk-result';
 import { presentEntries } from './recount';
 
+/** Where the pointers of a PAE guest are looked for: beyond all of its memory. */
+const pointersAt = 1n << 51n;
+
 /** Where the guest's own tables lead, by the walker that reads dumps: it knows nothing of KVM. */
 export function guestTranslation(machine: ShadowMachine, gva: number): WalkResult {
   const { state, kind, guest } = machine;
@@ -15,14 +18,12 @@ export function guestTranslation(machine: ShadowMachine, gva: number): WalkResul
   if (kind.guestFormat.shape.levels !== 3) {
     return translate(guest, kind.guestFormat, BigInt(state.cr3), address);
   }
-  // A PAE guest's four pointers are those of when CR3 was loaded.
+  // A PAE guest's four pointers are those of when CR3 was loaded: they are no memory.
   const memory = {
-    readWord: (at: bigint, bytes: 4 | 8) => {
-      const pointer = Number(at) - state.cr3;
-      return pointer >= 0 && pointer < 32 ? state.pdptrs[pointer / 8] : guest.readWord(at, bytes);
-    },
+    readWord: (at: bigint, bytes: 4 | 8) =>
+      at >= pointersAt ? state.pdptrs[Number(at - pointersAt) / 8] : guest.readWord(at, bytes),
   };
-  return translate(memory, kind.guestFormat, BigInt(state.cr3), address);
+  return translate(memory, kind.guestFormat, pointersAt, address);
 }
 
 /** Whether the guest's tables allow an access. */
@@ -42,10 +43,7 @@ export function guestAllows(
 }
 
 function isOutside(machine: ShadowMachine, table: bigint): boolean {
-  return (
-    machine.slotOf(Math.floor(Number(table) / 4096)) === undefined &&
-    !(machine.kind.guestFormat.shape.levels === 3 && Number(table) === machine.state.cr3)
-  );
+  return table < pointersAt && machine.slotOf(Number(table >> 12n)) === undefined;
 }
 
 interface Reached {
