@@ -3,7 +3,9 @@ import {
   type AccessAnswer,
   accessOptions,
   checkAccess,
+  checkNestedAccess,
   cpuForAccess,
+  type EntryFormat,
   findEntryFormat,
   formatWord,
   parseAccess,
@@ -13,6 +15,7 @@ import {
 import { askedTables } from './asked-walk';
 import { wordAnswer } from './explain/word-answer';
 import type { FileView } from './file-view';
+import { dimensionsAsked, nestedReplyOf } from './nested-reply';
 import type {
   AccessChoices,
   AccessChoicesParams,
@@ -22,19 +25,27 @@ import type {
 } from './protocol';
 import { accessQuestion, accessSummary, faultWords, updateText } from './render/access';
 import { answerMarkdown } from './render/markdown';
+import { dimensionName } from './render/nested-walk';
 import { TableChoice } from './table-choice';
+import { type TwoDimensions, walkBoth } from './two-dimensions';
 
 /** What may be said about an access through a file's tables. */
 export function accessChoices(view: FileView, params: AccessChoicesParams): AccessChoices {
-  const found = askedTables(view, params);
-  if ('problem' in found) return { format: null, options: [] };
-  const { name, hardware } = found.tables.format;
+  const formats = formatsAsked(view, params);
   return {
-    format: name,
+    format: formats[0]?.name ?? null,
     options: accessOptions
-      .filter(({ formats }) => formats.includes(hardware))
+      .filter((option) => formats.some(({ hardware }) => option.formats.includes(hardware)))
       .map(({ name: option, kind, help, usuallyOn }) => ({ name: option, kind, help, usuallyOn })),
   };
+}
+
+/** Formats of the tables on the way, the guest's own first; empty where there are none. */
+function formatsAsked(view: FileView, params: AccessChoicesParams): EntryFormat[] {
+  const both = dimensionsAsked(view, params);
+  if (both) return 'problem' in both ? [] : [both.first.format, both.second.format];
+  const found = askedTables(view, params);
+  return 'problem' in found ? [] : [found.tables.format];
 }
 
 /** Walks an address and says whether the access would fault, or what is wrong with the question. */
@@ -47,6 +58,8 @@ export function accessFile(view: FileView, params: AccessParams): AccessResponse
   }
   const asked = parseAccess(params.access, params.options);
   if ('problems' in asked) return { problem: `${asked.problems.join('; ')}.` };
+  const both = dimensionsAsked(view, params);
+  if (both) return 'problem' in both ? both : nestedAccess(view, both, address, asked.access);
   const found = askedTables(view, params);
   if ('problem' in found) return found;
   const tables = underAccess(found.tables, asked.access);
@@ -56,6 +69,28 @@ export function accessFile(view: FileView, params: AccessParams): AccessResponse
   return {
     walk: found.reply(tables, walk),
     access: replyOfAnswer(view, tables, asked.access, answer),
+  };
+}
+
+/** The same through two dimensions, in the CPU's order. */
+function nestedAccess(
+  view: FileView,
+  given: TwoDimensions,
+  address: bigint,
+  access: Access,
+): AccessResponse {
+  const first = underAccess(given.first, access);
+  const second = underAccess(given.second, access);
+  const both = { first, second };
+  const walk = walkBoth(both, address);
+  const answer = checkNestedAccess(walk, first.compiled, second.compiled, access);
+  const { dimension } = answer;
+  const reply = replyOfAnswer(view, dimension === 2 ? second : first, access, answer);
+  const where = dimension === null ? '' : `${dimensionName(both, dimension)}: `;
+  const under = replyOfAnswer(view, second, access, { ...answer, sets: answer.secondSets });
+  return {
+    walk: nestedReplyOf(view, both, walk),
+    access: { ...reply, why: `${where}${reply.why}`, sets: [...reply.sets, ...under.sets] },
   };
 }
 

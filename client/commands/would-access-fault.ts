@@ -81,13 +81,14 @@ export class AccessAsker {
 
   /** The state of the CPU: flags to tick, and a value for each word among them. */
   private async chooseOptions({ question, reply }: WalkRecord): Promise<Options | undefined> {
-    const { uri, root, format, levels, line } = question;
+    const { uri, root, format, levels, line, second } = question;
     const choices = await this.server.accessChoices({
       uri,
       ...(root !== undefined && { root }),
       ...(format !== undefined && { format }),
       ...(levels !== undefined && { levels }),
       ...(line !== undefined && { line }),
+      ...(second && { second }),
     });
     const before = this.last.get(reply.format) ?? {};
     const items = choices.options.map((choice): OptionItem => {

@@ -2,6 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 
 import {
+  type AccessChoices,
+  accessChoicesRequest,
+  type AccessParams,
+  accessRequest,
+  type AccessResponse,
   type WalkParams,
   walkRequest,
   type WalkReply,
@@ -105,6 +110,39 @@ describe('walks in two dimensions', () => {
     const text = `${head}\n${bothTables(4)}`;
     assert.match(await hoverOn(client, { text, word: '0x0000000000011007' }), /EPT/);
     assert.match(await hoverOn(client, { text, word: '0x0000000000002007' }), /x86-64/);
+  });
+
+  it('say whether an access would fault, and in which dimension', async () => {
+    // The page's EPT leaf is read-only (bit 1 clear).
+    const text = bothTables(4).replace(word(0x25037), word(0x25035));
+    const uri = await client.open('ro.xp', text);
+    const second = { root: '0x10000', format: 'ept', levels: 4 };
+    const question = {
+      uri,
+      address: '0x123',
+      root: '0x1000',
+      format: 'guest64',
+      levels: 4,
+      second,
+    };
+    const ask = async (access: AccessParams['access']) => {
+      const params: AccessParams = { ...question, access, options: {} };
+      const response = await client.connection.sendRequest<AccessResponse>(accessRequest, params);
+      assert.ok('access' in response, JSON.stringify(response));
+      assert.equal(response.walk.rows.length, 24);
+      return response.access;
+    };
+    assert.equal((await ask('read')).allowed, true);
+    const write = await ask('write');
+    assert.equal(write.allowed, false);
+    assert.match(write.summary, /EPT violation/);
+    assert.match(write.why, /^EPT: /);
+    const choices = await client.connection.sendRequest<AccessChoices>(
+      accessChoicesRequest,
+      question,
+    );
+    const names = choices.options.map(({ name }) => name);
+    assert.ok(names.includes('cr0-wp') && names.includes('mbec'), names.join(' '));
   });
 
   it('say which table of which dimension is not there', async () => {
