@@ -29,10 +29,7 @@ export async function simulateFromHere(
   if ('problem' in response) throw new Error(response.problem);
   const where = from.line === undefined ? '' : ` line ${String(from.line + 1)}`;
   const document = await openScenarioDocument(`${fileName(from.uri)}${where}`, response.text);
-  const known = await commands.getCommands(true);
-  if (known.includes(simulateScenarioCommand)) {
-    await commands.executeCommand(simulateScenarioCommand, document.uri.toString());
-  }
+  await commands.executeCommand(simulateScenarioCommand, document.uri.toString());
   return document.uri.toString();
 }
 
