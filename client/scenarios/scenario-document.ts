@@ -1,4 +1,12 @@
-import { type TextDocument, Uri, window, workspace, WorkspaceEdit, Position } from 'vscode';
+import {
+  Position,
+  TabInputText,
+  type TextDocument,
+  Uri,
+  window,
+  workspace,
+  WorkspaceEdit,
+} from 'vscode';
 
 const ending = '.pagewalk.json';
 
@@ -17,12 +25,17 @@ export async function openScenarioDocument(name: string, text: string): Promise<
   return document;
 }
 
-/** A URI that no open document has. */
+/** A URI that no open document has; a tab of before a reload has one that is not loaded yet. */
 function freeUri(name: string): Uri {
-  const open = new Set(workspace.textDocuments.map(({ uri }) => uri.toString()));
+  const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+  const shown = tabs.flatMap(({ input }) => (input instanceof TabInputText ? [input.uri] : []));
+  const taken = new Set(
+    [...shown, ...workspace.textDocuments.map(({ uri }) => uri)]
+      .filter(({ scheme }) => scheme === 'untitled')
+      .map(({ path }) => path.replace(/^\//, '')),
+  );
   for (let number = 1; ; number++) {
     const path = `${name}${number === 1 ? '' : ` ${number}`}${ending}`;
-    const uri = Uri.from({ scheme: 'untitled', path });
-    if (!open.has(uri.toString())) return uri;
+    if (!taken.has(path)) return Uri.from({ scheme: 'untitled', path });
   }
 }
