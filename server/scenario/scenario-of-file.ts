@@ -1,6 +1,11 @@
-import { type MemoryToSimulate, scenarioFromMemory, scenarioText } from '../../src-core/index';
+import {
+  type MemoryToSimulate,
+  scenarioFromMemory,
+  scenarioText,
+  type TraceTree,
+} from '../../src-core/index';
 import type { FileView } from '../file-view';
-import { isTraceAlone, momentOf, tablesAsOf } from '../trace/tables-as-of';
+import { isTraceAlone, momentOf, tablesAsOf, type TraceMoment } from '../trace/tables-as-of';
 import { tablesToSimulate } from './tables-to-simulate';
 
 export type ScenarioOfFile = { readonly text: string } | { readonly problem: string };
@@ -26,24 +31,28 @@ function ofTrace(view: FileView, line: number, name: string): ScenarioOfFile {
   if ('problem' in moment) return moment;
   const told = moment.trees.map((tree) => ({ tree, asOf: tablesAsOf(view, moment, tree) }));
   const known = told.flatMap(({ tree, asOf }) =>
-    'problem' in asOf ? [] : [{ asId: tree.asId ?? 0, ...asOf }],
+    'problem' in asOf ? [] : [{ tree, asId: tree.asId ?? 0, ...asOf }],
   );
   const [first] = known;
   if (!first) return told[0]!.asOf as { readonly problem: string };
   const read = tablesToSimulate(first.tables);
   if ('problem' in read) return read;
   const memories = known.map(({ tables }) => tables.memory);
-  const unknown = known.some(({ rootUnknown }) => rootUnknown);
   return written({
     ...read,
     memory: together(memories),
-    roots: known.map(({ asId, tables }) => ({ pa: Number(tables.root), asId })),
+    roots: known.map(({ tree, asId, tables, rootUnknown }) => ({
+      pa: Number(tables.root),
+      asId,
+      ...(rootUnknown && { loose: looseEntries(moment, tree) }),
+    })),
     source: `${name}, line ${line + 1}`,
-    assumed: [
-      ...read.assumed,
-      ...(unknown ? ['No line tells where a root is: its address is a stand-in.'] : []),
-    ],
   });
+}
+
+/** What is known below a root that no line tells of. */
+function looseEntries({ state }: TraceMoment, tree: TraceTree) {
+  return state.entries(tree).map(({ level, gfn, value }) => ({ level, gfn: Number(gfn), value }));
 }
 
 type WordSource = MemoryToSimulate['memory'];

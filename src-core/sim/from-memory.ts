@@ -3,7 +3,14 @@ import type { WordSource } from '../memory/word-source';
 import { formatWord } from '../word';
 import { findTables, type FoundRoot, type FoundTables } from './found-tables';
 import { guessSlots } from './guess-slots';
-import { machineKind, type TdpFormatName, tdpFormats } from './machine-setup';
+import { type LooseEntry, placeEntries } from './loose-entries';
+import { type MachineKind, machineKind, type TdpFormatName, tdpFormats } from './machine-setup';
+
+/** A root, or what is known of the entries below one that nobody placed. */
+export interface RootToSimulate extends FoundRoot {
+  /** Entries by level and guest frame; the root's address is a stand-in then. */
+  readonly loose?: readonly LooseEntry[];
+}
 
 /** KVM's tables in somebody's memory, and how they are to be read. */
 export interface MemoryToSimulate {
@@ -14,7 +21,7 @@ export interface MemoryToSimulate {
   /** A version. */
   readonly kernel: string;
   readonly cpu: CpuConfig;
-  readonly roots: readonly FoundRoot[];
+  readonly roots: readonly RootToSimulate[];
   /** Where they are from, in a few words. */
   readonly source: string;
   /** Sentences about what was assumed to read them. */
@@ -40,13 +47,38 @@ export function scenarioFromMemory(
   }
   const kind = machineKind({ kernel: given.kernel, format, cpu: given.cpu });
   if ('problem' in kind) return { problem: `${kind.problem}.` };
-  const found = findTables(given.memory, given.roots, given.levels, kind.masks, mostTables);
+  const placed = placeRoots(given, kind);
+  const found = findTables(placed.memory, placed.roots, given.levels, kind.masks, mostTables);
   const known = new Set(found.tables.map(({ pa }) => pa));
-  const roots = given.roots.filter(({ pa }) => known.has(pa));
+  const roots = placed.roots.filter(({ pa }) => known.has(pa));
   if (roots.length === 0) {
     return { problem: 'Nothing of the root table is known: a walk could not even begin.' };
   }
-  return { json: scenarioJson(given, format, roots, found) };
+  const { standIns } = placed;
+  const assumed =
+    standIns === 0
+      ? given.assumed
+      : [...given.assumed, `${standIns} tables that nobody placed have stand-ins for addresses.`];
+  return { json: scenarioJson({ ...given, assumed }, format, roots, found) };
+}
+
+/** Roots that nobody placed get tables for what is known below them. */
+function placeRoots(
+  { memory, roots, levels }: MemoryToSimulate,
+  kind: MachineKind,
+): { memory: WordSource; roots: FoundRoot[]; standIns: number } {
+  let together = memory;
+  let standIns = 0;
+  let free = 0;
+  const found = roots.map(({ pa, asId, loose }) => {
+    if (!loose) return { pa, asId };
+    const placed = placeEntries(loose, levels, kind, together, free);
+    together = placed.memory;
+    standIns += placed.standIns;
+    free = placed.end;
+    return { pa: placed.root, asId };
+  });
+  return { memory: together, roots: found, standIns };
 }
 
 function scenarioJson(
@@ -58,7 +90,8 @@ function scenarioJson(
   const facts = cpuConfigJson(cpu);
   return {
     title: `From ${source}`,
-    about: [...assumed, ...limitsOf(found)].join(' '),
+    // A dash of its own would be marked as one that may be mistaken for another.
+    about: [...assumed, ...limitsOf(found)].join(' ').replaceAll('–', '-'),
     machine: {
       kernel,
       format,
