@@ -104,7 +104,7 @@ export class Simulator {
     switch (control) {
       case 'play':
         // It goes on until it is paused: nobody waits for that.
-        void this.player.play();
+        this.player.play().catch((error: unknown) => this.#say(String(error)));
         return;
       case 'do':
         return this.#run(await this.#asker.ask());
