@@ -7,6 +7,7 @@ import type { GuestAccess } from './guest-walk';
 import { gfnOf } from './mmu-page';
 import { trackWrite, writeGuest } from './guest-write';
 import { loadRoots, readPdptrs } from './load-roots';
+import { noteLogged } from './log-dirty';
 import { handleShadowFault } from './shadow-fault';
 import type { ShadowMachine } from './shadow-machine';
 import type { ShadowTask } from './shadow-task';
@@ -84,7 +85,6 @@ export function* accessGuest(
     if (look.kind === 'allowed') {
       setByCpu(machine, look.walk, access.write);
       const gpa = guestAddress(look.walk);
-      markDirty(machine, access, gpa);
       if (value !== null) writeGuest(machine, gpa, value, 'guest');
       yield task.step('cpu');
       return faults === 0 ? 'done by the CPU alone' : `done after ${faults} faults`;
@@ -109,15 +109,6 @@ export function* accessGuest(
   return 'given up: the fault comes again and again';
 }
 
-/** Logged writes: every writable entry made while a slot is logged says so. */
-function markDirty(machine: ShadowMachine, access: GuestAccess, gpa: number): void {
-  const gfn = Math.floor(gpa / 4096);
-  const slot = access.write ? machine.slotOf(gfn) : undefined;
-  if (slot?.dirtyLog !== true || slot.dirty.has(gfn)) return;
-  machine.journal.addTo(slot.dirty, gfn);
-  machine.note('gfn-dirty', { gfn });
-}
-
 /** KVM does the write for the guest, and sees what it writes. */
 function* emulateWrite(
   task: ShadowTask,
@@ -131,7 +122,7 @@ function* emulateWrite(
   const { entryBytes } = machine.kind.guestFormat;
   // A write of something else: the word that is there stays.
   writeGuest(machine, gpa, value ?? machine.guest.read(gpa, entryBytes), 'emulator');
-  markDirty(machine, access, gpa);
+  noteLogged(machine, machine.slotOf(gfn)!, gfn);
   yield task.step('emulate');
   yield* trackWrite(task, gpa);
   return 'emulated: the frame holds a table of the guest';

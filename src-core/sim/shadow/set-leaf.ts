@@ -1,3 +1,4 @@
+import { isWritable } from '../../kvm/spte';
 import type { Memslot } from '../memslot';
 import type { Steps } from '../micro-step';
 import type { Reason } from '../reasons';
@@ -9,6 +10,7 @@ import {
   setTranslation,
   writeSpte,
 } from './drop-spte';
+import { noteLogged } from './log-dirty';
 import { makeShadowLeaf } from './make-shadow-spte';
 import type { MmuPage } from './mmu-page';
 import type { ShadowTask } from './shadow-task';
@@ -68,6 +70,7 @@ export function* setLeaf(
   writeSpte(machine, page, index, spte, request.why);
   if (mapped) flush = losesWrite(before, spte, machine.kind.masks.mmuWritable) || flush;
   else flush = addToRmap(machine, slot, page, index, gfn, access) || flush;
+  if (isWritable(spte)) noteLogged(machine, slot, gfn);
   yield task.step('write');
   if (flush) yield* task.flush({ gfn, pages: 512 ** (level - 1) });
   if (protectedTable && request.write) return 'emulate';

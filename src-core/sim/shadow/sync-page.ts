@@ -1,10 +1,11 @@
-import { frameNumber, isHostWritable, isMmio, mmioGfn } from '../../kvm/spte';
+import { frameNumber, isHostWritable, isMmio, isWritable, mmioGfn } from '../../kvm/spte';
 import { hardwareKind } from '../../paging/level-rule';
 import { entryTarget } from '../../walk/translate';
 import { highHalf, lowHalf } from '../../word';
 import type { Steps } from '../micro-step';
 import { dropSpte, setTranslation, writeSpte } from './drop-spte';
 import { entryRights, isAccessedByGuest, protectClean } from './guest-walk';
+import { noteLogged } from './log-dirty';
 import { makeShadowLeaf } from './make-shadow-spte';
 import { mmioSpte } from './mmio-spte';
 import { accessOf, gfnOf, type MmuPage } from './mmu-page';
@@ -69,6 +70,7 @@ export function syncEntry(machine: ShadowMachine, page: MmuPage, index: number):
     mayUnsync: false,
     synchronizing: true,
   });
+  if (isWritable(made.spte)) noteLogged(machine, slot, wanted.gfn);
   writeSpte(machine, page, index, made.spte, 'shadow-sync');
   return true;
 }
