@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 
+import { printRole, roleFields } from '../../../../src-core/kvm/role';
 import { ShadowWalk } from '../../../../src-core/sim/shadow/shadow-walk';
 import { capturedGuests, type CapturedLeaf } from './captured-guests';
 import { shadowScenario, ShadowVm } from './shadow-vm';
@@ -35,7 +36,7 @@ function replay(vm: ShadowVm, cr3: string, leaves: readonly CapturedLeaf[]): voi
 }
 
 describe('guests that a real KVM shadowed', () => {
-  for (const { name, cr3, scenario, leaves } of capturedGuests()) {
+  for (const { name, cr3, scenario, leaves, pages } of capturedGuests()) {
     it(`${name}: ${leaves.length} of ${leaves.length} leaves come out as KVM made them`, () => {
       const vm = new ShadowVm(shadowScenario(scenario));
       replay(vm, cr3, leaves);
@@ -49,6 +50,18 @@ describe('guests that a real KVM shadowed', () => {
           `${gva} in slot ${memslot ?? 'none'}`,
         );
       }
+    });
+
+    it(`${name}: shadow pages have the frames and roles of its trace`, () => {
+      const vm = new ShadowVm(shadowScenario(scenario));
+      replay(vm, cr3, leaves);
+      const { roles } = vm.machine.kind;
+      const made = [...vm.machine.pages.all()].map(
+        ({ gfn, role }) => `gfn ${gfn.toString(16)} ${printRole(roleFields(role, roles), roles)}`,
+      );
+      assert.ok(made.length >= 10);
+      const others = made.filter((page) => !pages.has(page));
+      assert.deepEqual(others, []);
     });
   }
 });

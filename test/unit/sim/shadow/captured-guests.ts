@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 import type { GuestFormName } from '../../../../src-core/sim/shadow/guest-form';
@@ -11,6 +11,8 @@ export interface CapturedGuest {
   /** A scenario of the same guest: its tables as it left them, its memory, the frames behind it. */
   readonly scenario: Record<string, unknown>;
   readonly leaves: readonly CapturedLeaf[];
+  /** Shadow pages that KVM made or found again, as its trace prints them: frame and role. */
+  readonly pages: ReadonlySet<string>;
 }
 
 /** An address that KVM's shadow mapped. */
@@ -90,6 +92,16 @@ interface Translation {
   readonly guest_gpa?: string;
 }
 
+/** `sp gen 1 gfn 101 l1 4-byte q0 wux nxe ad root 0 sync new`: what stands before the root count. */
+function pagesOfTrace(folder: string): Set<string> {
+  const text = readdirSync(folder)
+    .filter((name) => /^trace(-tail)?\.txt$/.test(name))
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+    .join('\n');
+  const lines = text.matchAll(/kvm_mmu_get_page: sp gen \d+ (gfn \S+ .*?) root \d/g);
+  return new Set([...lines].map((line) => line[1]!));
+}
+
 /** The captured guests; none where the captures are not there. */
 export function capturedGuests(): CapturedGuest[] {
   const folder = sharedPlace('captures', 'x86');
@@ -109,6 +121,7 @@ export function capturedGuests(): CapturedGuest[] {
         guestTables: tables,
         run: [],
       },
+      pages: pagesOfTrace(place),
       leaves: translations.flatMap(
         ({ gva, status, level, leaf_spte: spte, memslot, guest_gpa: gpa }) =>
           status === 'mapped'
