@@ -21,6 +21,8 @@ export const hoverAnywhereSetting = 'hover.anywhere';
 export const commands = {
   walkAddress: walkCommand,
   walkAsOf: walkAsOfCommand,
+  walkTwoDimensions: 'pagewalk.walkTwoDimensions',
+  showDimensions: 'pagewalk.showDimensions',
   tableAsOf: tableAsOfCommand,
   compareTables: 'pagewalk.compareTables',
   simulateFromHere: 'pagewalk.simulateFromHere',
@@ -60,4 +62,6 @@ export const contextKeys = {
   traceVisible: 'pagewalk.traceVisible',
   hasWalks: 'pagewalk.hasWalks',
   hasHighlights: 'pagewalk.hasHighlights',
+  /** The walk that is shown went through two dimensions. */
+  showsNested: 'pagewalk.showsNested',
 } as const;

@@ -10,6 +10,7 @@ import { simulateFromHere } from './commands/simulate-from-here';
 import { stage2Layout } from './commands/stage2-layout';
 import { TraceTime } from './commands/trace-time';
 import { Walker } from './commands/walk-an-address';
+import { walkTwoDimensions } from './commands/walk-two-dimensions';
 import { AccessAsker } from './commands/would-access-fault';
 import { type CreateClient, LanguageServer } from './language-server';
 import { commands, dumpLanguage, traceLanguage } from './names';
@@ -19,6 +20,7 @@ import { SettingChoices } from './setting-choices';
 import { AssumptionsStatus } from './views/assumptions-status';
 import { ComposedEntry } from './views/composed-entry';
 import { DecodedValues } from './views/decoded-values';
+import { DimensionsPanel } from './views/dimensions-panel';
 import { LayoutDocuments } from './views/layout-documents';
 import { PathHighlights } from './views/path-highlights';
 import { showPlace } from './views/show-place';
@@ -38,6 +40,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const walks = new WalkList();
   const view = new WalksView(walks);
   const highlights = new PathHighlights(walks);
+  const dimensions = new DimensionsPanel(walks);
   const decoded = new DecodedValues(server);
   const composed = new ComposedEntry();
   const layouts = new LayoutDocuments(server);
@@ -58,6 +61,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
     walks,
     view,
     highlights,
+    dimensions,
     decoded,
     composed,
     layouts,
@@ -65,6 +69,9 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
     status,
     ...registerCommands(log, {
       [commands.walkAddress]: (given) => walker.walk(given),
+      [commands.walkTwoDimensions]: (given) =>
+        walkTwoDimensions(walker, asked, roots, settings, given),
+      [commands.showDimensions]: (given) => dimensions.show(given),
       [commands.walkAsOf]: (given) => traceTime.walk(given),
       [commands.tableAsOf]: (given) => traceTime.openTable(given),
       [commands.compareTables]: (given) => traceTime.compare(given),

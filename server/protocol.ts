@@ -163,6 +163,7 @@ export interface WalkCommandArguments {
   readonly root?: string;
   readonly format?: string;
   readonly levels?: number;
+  readonly second?: SecondParams;
 }
 
 /** Takes one `Place` and shows it in an editor. */

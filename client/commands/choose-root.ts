@@ -30,10 +30,15 @@ export function isCertain({ roots, assumptions, trace }: RootsResult): boolean {
 /**
  * Lets the reader choose among the roots found, or type another one.
  * @param formats offered for a root that is typed
+ * @param words how it is asked, where it is not the walk's own root
  */
 export async function chooseRoot(
   { roots, assumptions }: RootsResult,
   formats: readonly SettingChoice[],
+  words = {
+    title: 'Which Root Table?',
+    placeholder: 'The table the walk starts from; kept for this file while the window is open',
+  },
 ): Promise<ChosenRoot | undefined> {
   const askOther = () => askRoot(assumptions.formatBasis === 'given' ? [] : formats);
   const offered = plausible(roots);
@@ -46,8 +51,8 @@ export async function chooseRoot(
   }));
   items.push({ label: '$(edit) Another root…', description: 'type its address', root: null });
   const chosen = await window.showQuickPick(items, {
-    title: 'Which Root Table?',
-    placeHolder: 'The table the walk starts from; kept for this file while the window is open',
+    title: words.title,
+    placeHolder: words.placeholder,
     matchOnDescription: true,
     matchOnDetail: true,
   });

@@ -1,6 +1,11 @@
 import { commands, languages, type TextDocument, window } from 'vscode';
 
-import type { WalkCommandArguments, WalkParams, WalkReply } from '../../server/protocol';
+import type {
+  SecondParams,
+  WalkCommandArguments,
+  WalkParams,
+  WalkReply,
+} from '../../server/protocol';
 import { readAddress } from '../address-input';
 import type { AskedDocument } from '../asked-document';
 import { isOwn } from '../languages';
@@ -43,7 +48,7 @@ export class Walker {
     const uri = document.uri.toString();
     const root = await this.rootFor(uri, wanted);
     if (root === 'dismissed') return undefined;
-    const question = { uri, ...root };
+    const question = { uri, ...root, ...(wanted.second && { second: wanted.second }) };
     const answered =
       wanted.address === undefined
         ? await this.askAddress(document, question)
@@ -133,14 +138,19 @@ function named(root: {
 
 function asArguments(given: unknown): WalkCommandArguments {
   if (typeof given !== 'object' || given === null) return {};
-  const { uri, address, root, format, levels } = given as Readonly<Record<string, unknown>>;
+  const { uri, address, root, format, levels, second } = given as Readonly<Record<string, unknown>>;
   return {
     ...(typeof uri === 'string' && { uri }),
     ...(typeof address === 'string' && { address }),
     ...(typeof root === 'string' && { root }),
     ...(typeof format === 'string' && { format }),
     ...(typeof levels === 'number' && { levels }),
+    ...(isSecond(second) && { second }),
   };
+}
+
+function isSecond(given: unknown): given is SecondParams {
+  return typeof given === 'object' && given !== null && 'root' in given;
 }
 
 async function offerToOpen(): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from 'vscode';
 
 import { commands } from '../names';
+import { referenceLabel } from '../walks/dimension-grid';
 import { lookOf } from '../walks/kind-looks';
 import type { WalkRecord } from '../walks/walk-list';
 import type {
@@ -36,19 +37,20 @@ const makers = {
 };
 
 function walkItem({ walk }: WalkNode): TreeItem {
-  const { address, physical, status, format, summary } = walk.reply;
+  const { address, physical, status, format, summary, second } = walk.reply;
   const look = lookOf(status);
   const target = physical ?? look.word;
   const item = new TreeItem(`${address} → ${target}`, TreeItemCollapsibleState.Expanded);
-  item.description = `${walk.stale ? 'dump changed since · ' : ''}${format} · ${fileName(walk)}`;
+  const tables = second ? `${format} over ${second.format}` : format;
+  item.description = `${walk.stale ? 'dump changed since · ' : ''}${tables} · ${fileName(walk)}`;
   item.iconPath = walk.stale ? new ThemeIcon('history') : icon(status);
-  item.contextValue = walk.stale ? 'walk.stale' : 'walk';
+  item.contextValue = `walk${second ? '.nested' : ''}${walk.stale ? '.stale' : ''}`;
   item.accessibilityInformation = { label: `Walk: ${summary}${walk.stale ? ' Outdated.' : ''}` };
   return item;
 }
 
 function levelItem({ row, walk }: LevelNode): TreeItem {
-  const item = new TreeItem(`L${String(row.level)} [${String(row.index)}] ${row.meaning}`);
+  const item = new TreeItem(`${referenceLabel(row)} [${String(row.index)}] ${row.meaning}`);
   const mark = decidesMark(row, walk);
   item.description = [mark, row.entry ?? '', `at ${row.entryAddress}`]
     .filter((text) => text !== '')
@@ -57,7 +59,7 @@ function levelItem({ row, walk }: LevelNode): TreeItem {
   item.contextValue = row.place ? 'level.placed' : 'level';
   item.accessibilityInformation = {
     label:
-      `${row.title}, index ${String(row.index)}, ${lookOf(row.kind).word}: ${row.meaning}. ` +
+      `${row.reference ? `Reference ${String(row.reference.number)}, ${row.reference.name}, ` : ''}${row.title}, index ${String(row.index)}, ${lookOf(row.kind).word}: ${row.meaning}. ` +
       `Entry ${row.entry ?? 'unknown'} at ${row.entryAddress}. ${mark}`.trim(),
   };
   if (row.place && !walk.stale)
@@ -115,8 +117,11 @@ export function walkTooltip(node: WalksNode): MarkdownString {
 }
 
 function walkSummary({ walk }: WalkNode): MarkdownString {
-  const { summary, format, levels, root, findings, accesses } = walk.reply;
-  const from = `From root ${root} (${format}, ${String(levels)} levels) in ${fileName(walk)}.`;
+  const { summary, format, levels, root, findings, accesses, second } = walk.reply;
+  const under = second
+    ? ` over root ${second.root} (${second.format}, ${String(second.levels)} levels)`
+    : '';
+  const from = `From root ${root} (${format}, ${String(levels)} levels)${under} in ${fileName(walk)}.`;
   const text = new MarkdownString().appendText(summary).appendMarkdown('\n\n').appendText(from);
   for (const line of accesses) text.appendMarkdown('\n\n').appendText(line);
   for (const { severity, message } of findings)

@@ -100,6 +100,7 @@ export class WalksView implements TreeDataProvider<WalksNode>, Disposable {
 
   private refresh(): void {
     setContext(contextKeys.hasWalks, this.walks.all.length > 0);
+    setContext(contextKeys.showsNested, this.walks.shown?.reply.second !== undefined);
     this.changes.fire(undefined);
   }
 }

@@ -129,6 +129,7 @@ function sameWalk(record: WalkRecord, question: WalkParams, reply: WalkReply): b
     record.question.line === question.line &&
     record.reply.address === reply.address &&
     record.reply.root === reply.root &&
-    record.reply.format === reply.format
+    record.reply.format === reply.format &&
+    record.reply.second?.root === reply.second?.root
   );
 }

@@ -9,9 +9,12 @@ export function walkText({
   rows,
   findings,
   dumpCommands,
+  second,
 }: WalkReply) {
   const cells = rows.map((row) => [
-    row.title,
+    row.reference
+      ? `${String(row.reference.number)} ${row.reference.name} ${row.title}`
+      : row.title,
     `[${String(row.index)}]`,
     `at ${row.entryAddress}`,
     row.entry ?? 'not in this dump',
@@ -29,6 +32,9 @@ export function walkText({
   return [
     summary,
     `root ${root}, ${format}, ${String(levels)} levels`,
+    ...(second
+      ? [`over root ${second.root}, ${second.format}, ${String(second.levels)} levels`]
+      : []),
     ...lines.map((line) => `  ${line}`),
     ...findings.map(({ severity, message }) => `${severity}: ${message}`),
     ...dumpCommands.map(({ tool, command }) => `${tool}: ${command}`),
