@@ -2,7 +2,10 @@ import { openWorkbench } from './open-workbench';
 import { wearTheme } from './wear-theme';
 import type { Workbench } from './workbench';
 
-/** Makes the picture of the README: media/walk.png is a copy of out/screenshots/readme-walk.png. */
+/**
+ * Makes the picture of the README: media/walk.png is a copy of out/screenshots/readme-walk.png, reduced
+ * to a palette of 256 colours: the package has to stay small.
+ */
 describe("the README's picture", () => {
   let workbench: Workbench;
   before(async () => {
