@@ -4,7 +4,7 @@
  *   node esbuild.mjs                    all of them, with source maps
  *   node esbuild.mjs --production       minified, no source maps: what is packaged
  *   node esbuild.mjs --watch            again after every change
- *   node esbuild.mjs client cli         only these
+ *   node esbuild.mjs client cli         only these, and what they load
  *
  * Exit status 1 when a bundle fails; its errors are printed, the other bundles are still built.
  */
@@ -22,18 +22,39 @@ process.chdir(top);
 const node = { platform: 'node', target: 'node20', format: 'cjs' };
 const browser = { platform: 'browser', target: 'es2022' };
 
-/** One row a bundle: its name in dist/, its entry, and where it runs. */
+/** Leaves the core out: it is required from a bundle that has it. */
+function coreFromAnotherBundle(bundle) {
+  return {
+    name: 'core-from-another-bundle',
+    setup(build) {
+      build.onResolve({ filter: /\/src-core\/index$/ }, () => ({ path: bundle, external: true }));
+    },
+  };
+}
+
+/** One row a bundle: its name in dist/, its entry, where it runs, and the bundles it loads. */
 const bundles = {
   client: { entry: 'client/extension.ts', options: { ...node, external: ['vscode'] } },
   'client-browser': {
     entry: 'client/extension-browser.ts',
     options: { ...browser, format: 'cjs', external: ['vscode'] },
   },
-  'server-browser': { entry: 'server/main-browser.ts', options: { ...browser, format: 'iife' } },
-  // The language server on Node is the command line's `lsp`: one bundle, one core.
+  // A worker's script, and for the command line the module that holds the core: it is packed once.
+  'server-browser': {
+    entry: 'server/main-browser.ts',
+    options: {
+      ...browser,
+      format: 'iife',
+      globalName: 'pagewalkCore',
+      footer: { js: 'if (typeof module === "object") module.exports = pagewalkCore;' },
+    },
+  },
+  // The language server on Node is the command line's `lsp`.
   cli: {
     entry: 'server/cli/main.ts',
     options: { ...node, banner: { js: '#!/usr/bin/env node' } },
+    plugins: [coreFromAnotherBundle('./server-browser.js')],
+    needs: ['server-browser'],
     executable: true,
   },
 };
@@ -48,7 +69,8 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const names = wanted.length > 0 ? wanted : Object.keys(bundles);
+const withNeeds = wanted.flatMap((name) => [name, ...(bundles[name].needs ?? [])]);
+const names = wanted.length > 0 ? [...new Set(withNeeds)] : Object.keys(bundles);
 
 const outputOf = (name) => `dist/${name}.js`;
 
@@ -82,7 +104,7 @@ const announce = (name) => ({
 });
 
 function optionsFor(name) {
-  const { entry, options } = bundles[name];
+  const { entry, options, plugins = [] } = bundles[name];
   return {
     ...options,
     entryPoints: [entry],
@@ -93,7 +115,7 @@ function optionsFor(name) {
     sourcesContent: false,
     metafile: true,
     logLevel: 'silent',
-    plugins: [announce(name)],
+    plugins: [announce(name), ...plugins],
     // Its `main` is a UMD module, whose parts no bundler finds.
     alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
   };
