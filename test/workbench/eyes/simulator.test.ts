@@ -166,13 +166,25 @@ describe('the simulator’s panel, looked at', () => {
   }
 
   it('is there again after the window was reloaded', async () => {
+    const loaded = workbench.page.waitForEvent('load');
     await workbench.runCommand('Developer: Reload Window');
-    await workbench.page.locator('.part.sidebar .message').waitFor({ state: 'detached' });
+    await loaded;
     await workbench.openContainer('Page-Table Simulator');
     await saysOfItself('All is done');
     await here()
       .filter({ hasText: stories.at(-1)!.endPlace })
       .waitFor();
+  });
+
+  it('shows other machines in the same rows: shadow paging, with its own walker', async () => {
+    await workbench.runCommand('Pagewalk: Open a Scenario');
+    await workbench.choose('Unsync and sync');
+    await panel().locator('.pane-header .description', { hasText: 'Unsync' }).waitFor();
+    await saysOfItself('to come: Next begins');
+    await workbench.runCommand('Pagewalk: Run to the End');
+    await saysOfItself('All is done');
+    await atRest();
+    await workbench.screenshot('simulator-shadow-end');
   });
 
   it('steps back from where the kernel stopped', async () => {
