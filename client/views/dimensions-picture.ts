@@ -91,10 +91,12 @@ function cellOf(row: WalkRow, wide: number): string {
     : value;
   const span = wide > 1 ? ` colspan="${String(wide)}"` : '';
   const who = reference?.dimension === 1 ? ' guest' : '';
+  // That an entry leads to a table its value says; what a leaf allows, or why the walk ends, does not.
+  const more = look.mark === 'path' ? '' : `<br><span class="quiet more">${escape(meaning)}</span>`;
   return (
     `<td class="${look.mark}${who}"${span} title="${escape(title)}">` +
     `<span class="number">${String(reference?.number ?? '')}</span> <span class="quiet">[${String(index)}] ${escape(look.word)}</span><br>` +
-    `<code>${link}</code><br><span class="quiet">${escape(meaning)}</span></td>`
+    `<code>${link}</code>${more}</td>`
   );
 }
 
@@ -119,11 +121,13 @@ table { border-collapse: separate; border-spacing: 4px; }
 caption { text-align: left; color: var(--vscode-descriptionForeground); padding: 0 0 .5em 4px; }
 th { text-align: left; font-weight: 600; padding: .2em .5em; vertical-align: top; white-space: nowrap; }
 td { border: 1px solid var(--vscode-contrastBorder, var(--vscode-panel-border));
-  border-left: 4px solid var(--vscode-panel-border); padding: .3em .5em; vertical-align: top; }
+  border-left: 4px solid var(--vscode-panel-border); padding: .3em .5em; vertical-align: top; white-space: nowrap; }
+td .more { white-space: normal; }
 td.path { border-left-color: var(--vscode-charts-blue); }
 td.leaf { border-left-color: var(--vscode-charts-green); }
 td.stop { border-left-color: var(--vscode-charts-red); }
-td.guest { background: var(--vscode-editor-inactiveSelectionBackground); }
+td.guest, td.end { min-width: 10em; }
+td.guest { border-width: 2px; border-left-width: 6px; }
 td.end { border-style: dashed; font-weight: 600; }
 code { font-family: var(--vscode-editor-font-family); font-size: var(--vscode-editor-font-size); }
 .number { display: inline-block; min-width: 1.4em; padding: 0 .3em; border-radius: .8em; text-align: center;

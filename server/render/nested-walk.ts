@@ -1,15 +1,27 @@
-import { formatWord, type NestedStep, type NestedWalk, sizeText } from '../../src-core/index';
+import {
+  formatWord,
+  type HardwareFormatName,
+  type NestedStep,
+  type NestedWalk,
+  sizeText,
+} from '../../src-core/index';
 import type { TableChoice } from '../table-choice';
 import type { TwoDimensions } from '../two-dimensions';
 import { type DumpCommand, dumpCommands, missingSentence } from './dump-commands';
 import { levelText, rightsText } from './quantities';
 
+/** Short names, since they stand before every entry. */
+const shortNames: Readonly<Partial<Record<HardwareFormatName, string>>> = {
+  ept: 'EPT',
+  npt: 'NPT',
+  'arm64-stage1': 'stage 1',
+  'arm64-stage2': 'stage 2',
+};
+
 /** What a dimension's tables are called where both stand side by side. */
 export function dimensionName({ first, second }: TwoDimensions, dimension: 1 | 2): string {
   const { hardware, title } = (dimension === 1 ? first : second).format;
-  if (hardware === 'arm64-stage1') return 'stage 1';
-  if (hardware === 'arm64-stage2') return 'stage 2';
-  return dimension === 1 ? 'guest' : title;
+  return shortNames[hardware] ?? (dimension === 1 ? 'guest' : title);
 }
 
 /** The page that a walk misses, whole: the memory has it under no address of the guest's. */

@@ -12,36 +12,11 @@ import {
   type WalkReply,
   type WalkResponse,
 } from '../../server/protocol';
+import { bothTables, entryWord } from '../golden/nested-tables';
 import { sharedPlace } from '../golden/places';
 import { hoverOn } from './hovers';
 import { type LanguageClient, startLanguageClient } from './language-client';
 import { runCli } from './run-cli';
-
-const word = (value: number): string => `0x${value.toString(16).padStart(16, '0')}`;
-const line = (address: number, value: number): string =>
-  `${address.toString(16).padStart(16, '0')}: ${word(value)} 0x0000000000000000`;
-
-/**
- * A guest with one 4 KiB page (GVA 0, GPA 0x5000) over EPT: guest tables at GPA 0x1000 to 0x4000;
- * GPA 0x1000 to 0x5000 lie at HPA 0x21000 to 0x25000. So many levels as asked for, in both.
- */
-function bothTables(levels: 4 | 5): string {
-  const table = (at: number, level: number): string => line(at, at + 0x1000 + level);
-  const guest = Array.from({ length: levels }, (_, at) => {
-    const gpa = 0x1000 * (at + 1);
-    return line(0x20000 + gpa, gpa + 0x1000 + 7);
-  });
-  const host = Array.from({ length: levels - 1 }, (_, at) => table(0x10000 + 0x1000 * at, 7));
-  const last = 0x10000 + 0x1000 * (levels - 1);
-  const leaves = Array.from({ length: levels + 2 }, (_, at) => 0x20000 + at * 0x1000 + 0x37);
-  const rows = [];
-  for (let at = 0; at < leaves.length; at += 2) {
-    rows.push(
-      `${(last + at * 8).toString(16).padStart(16, '0')}: ${word(leaves[at]!)} ${word(leaves[at + 1] ?? 0)}`,
-    );
-  }
-  return [...guest, ...host, ...rows, ''].join('\n');
-}
 
 describe('walks in two dimensions', () => {
   let client: LanguageClient;
@@ -114,7 +89,7 @@ describe('walks in two dimensions', () => {
 
   it('say whether an access would fault, and in which dimension', async () => {
     // The page's EPT leaf is read-only (bit 1 clear).
-    const text = bothTables(4).replace(word(0x25037), word(0x25035));
+    const text = bothTables(4).replace(entryWord(0x25037), entryWord(0x25035));
     const uri = await client.open('ro.xp', text);
     const second = { root: '0x10000', format: 'ept', levels: 4 };
     const question = {

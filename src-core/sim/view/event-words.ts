@@ -13,7 +13,7 @@ interface EventWords {
 /** What happened, in a few words. */
 const eventWords: Readonly<Record<EventKind, EventWords>> = {
   write: { words: 'entry written' },
-  broken: { words: 'entry made invalid before its new value (break-before-make)' },
+  broken: { words: 'break before make' },
   'cache-clean': { words: 'cache maintenance' },
   abort: { words: 'stage-2 abort' },
   'exchange-failed': { words: 'compare-exchange failed' },

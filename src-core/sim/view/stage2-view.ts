@@ -220,10 +220,9 @@ export class Stage2View extends SessionView<Stage2Machine> {
     return row === null ? null : childRowId(row, walker!.index);
   }
 
-  /** Where the walk under way stands; `null`: it is over. */
+  /** Where the walk stands; when it is over, where it was last. */
   #walker(): WalkerState | null {
-    const last = this.lastWalker();
-    return last?.kind === 'end' ? null : (last?.walker ?? null);
+    return this.lastWalker()?.walker ?? null;
   }
 
   #tableRow(pa: number): string | null {
