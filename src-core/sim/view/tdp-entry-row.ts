@@ -23,7 +23,7 @@ export function requestOf({ setup, kind }: Machine, { value, level }: RowEntry):
 }
 
 /** The GFNs that an entry, or a run of them, covers. */
-export function gfnSpan({ gfn, level }: RowEntry, count = 1): string {
+export function gfnSpan({ gfn, level }: Pick<RowEntry, 'gfn' | 'level'>, count = 1): string {
   const last = gfn + count * pagesAtLevel[level]! - 1;
   return last === gfn ? `GFN ${hex(gfn)}` : `GFN ${hex(gfn)}–${hex(last)}`;
 }

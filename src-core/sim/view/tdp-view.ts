@@ -7,12 +7,12 @@ import type { ShadowPage } from '../shadow-page';
 import type { StepRecord } from '../step-log';
 import type { Fold } from './fold-entries';
 import type { Direction, RowExplanation, RunGoal, TreeRow } from './machine-view';
-import { childRowId, topRowId } from './row-id';
+import { childRowId } from './row-id';
 import { type CounterNow, type FieldNow, SessionView } from './session-view';
-import { entryActions, rootActions } from './tdp-actions';
-import { entryTexts, gfnSpan, requestOf } from './tdp-entry-row';
+import { explainEntry, explainPage } from './tdp-explain';
 import { iteratorFields } from './tdp-fields';
-import { placeOf, type RowTarget, type TablePlace, TdpTree, unlinkedGroup } from './tdp-tree';
+import { TdpRows, unlinkedGroupRow } from './tdp-rows';
+import { type RowTarget, type TablePlace, TdpTree, unlinkedGroup } from './tdp-tree';
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
@@ -26,7 +26,6 @@ const counterRows: readonly { readonly key: CounterName; name: string; title: st
   { key: 'faults', name: 'faults', title: 'page faults handled' },
 ];
 
-const formatTitles = { ept: 'EPT', 'ept-noad': 'EPT without A/D', npt64: 'NPT' } as const;
 /** Waiting tables that are listed one by one. */
 const mostUnlinked = 512;
 
@@ -34,6 +33,10 @@ const mostUnlinked = 512;
 export class TdpView extends SessionView<Machine> {
   readonly walkerTitle = 'Iterator';
   readonly #tree = new TdpTree(this.machine);
+  readonly #rows = new TdpRows(this.machine, this.#tree, {
+    changed: () => this.changed(),
+    markOf: (id) => this.#markOf(id),
+  });
   #here: { at: string; place: string | null; path: ReadonlySet<string> } | null = null;
 
   get goal(): RunGoal {
@@ -41,15 +44,15 @@ export class TdpView extends SessionView<Machine> {
   }
 
   roots(): TreeRow[] {
-    const roots = this.machine.rootsOf(null, 'all').map((root) => this.#topRow(root, 'root'));
+    const roots = this.machine.rootsOf(null, 'all').map((root) => this.#rows.root(root));
     const unlinked = this.#unlinked();
-    return unlinked.length === 0 ? roots : [...roots, groupRow(unlinked.length)];
+    return unlinked.length === 0 ? roots : [...roots, unlinkedGroupRow(unlinked.length)];
   }
 
   row(id: string): TreeRow | null {
     if (id === unlinkedGroup) {
       const { length } = this.#unlinked();
-      return length === 0 ? null : groupRow(length);
+      return length === 0 ? null : unlinkedGroupRow(length);
     }
     const target = this.#find(id);
     return target ? this.#rowOf(id, target) : null;
@@ -57,22 +60,22 @@ export class TdpView extends SessionView<Machine> {
 
   children(id: string): TreeRow[] {
     if (id === unlinkedGroup) {
-      return this.#unlinked().map((page) => this.#topRow(page, 'unlinked'));
+      return this.#unlinked().map((page) => this.#rows.unlinked(page));
     }
     const target = this.#find(id);
     if (!target) return [];
     if (target.kind === 'run') {
       const { first, count } = target.fold;
       return Array.from({ length: count }, (_, at) =>
-        this.#entryRow(id, target.holder, first + at),
+        this.#rows.entry(childRowId(id, first + at), target.holder, first + at),
       );
     }
     const holder = this.#tree.tableBelow(target);
     if (!holder) return [];
     return this.#folds(holder).map((fold) =>
       fold.count === 1
-        ? this.#entryRow(id, holder, fold.first)
-        : this.#runRow(childRowId(id, fold.first, true), holder, fold),
+        ? this.#rows.entry(childRowId(id, fold.first), holder, fold.first)
+        : this.#rows.run(childRowId(id, fold.first, true), holder, fold),
     );
   }
 
@@ -88,16 +91,14 @@ export class TdpView extends SessionView<Machine> {
   explain(id: string): RowExplanation | null {
     const target = id === unlinkedGroup ? undefined : this.#find(id);
     if (!target) return null;
-    if (target.kind === 'root' || target.kind === 'unlinked') return this.#explainPage(target.page);
-    const index = target.kind === 'run' ? target.fold.first : target.index;
-    const { holder } = target;
-    const entry = this.#tree.entryOf(holder, index);
-    const count = target.kind === 'run' ? target.fold.count : 1;
-    const where = `Entry ${index} of the level-${holder.level} table ${hex(holder.table.pa)}: ${gfnSpan(entry)}.`;
-    const more = count > 1 ? [`The first of ${count} alike: ${gfnSpan(entry, count)}.`] : [];
-    const request = requestOf(this.machine, entry);
-    const notes = [where, ...more, this.#slotNote(entry.gfn, holder.asId)];
-    return { kind: 'entry', request, notes };
+    switch (target.kind) {
+      case 'entry':
+        return explainEntry(this.#tree, target.holder, target.index, 1);
+      case 'run':
+        return explainEntry(this.#tree, target.holder, target.fold.first, target.fold.count);
+      default:
+        return explainPage(this.#tree, target.page);
+    }
   }
 
   place(): string | null {
@@ -207,124 +208,21 @@ export class TdpView extends SessionView<Machine> {
     return [...all].slice(0, mostUnlinked);
   }
 
-  #topRow(page: ShadowPage, kind: 'root' | 'unlinked'): TreeRow {
-    const id = topRowId(kind === 'root' ? 'root' : 'table', page.table.pa);
-    return this.#rowOf(id, { kind, page });
-  }
-
   #rowOf(id: string, target: RowTarget): TreeRow {
-    if (target.kind === 'entry') {
-      const { holder, index } = target;
-      return this.#rowOfEntry(id, holder, index);
+    switch (target.kind) {
+      case 'root':
+        return this.#rows.root(target.page);
+      case 'unlinked':
+        return this.#rows.unlinked(target.page);
+      case 'entry':
+        return this.#rows.entry(id, target.holder, target.index);
+      case 'run':
+        return this.#rows.run(id, target.holder, target.fold);
     }
-    if (target.kind === 'run') return this.#runRow(id, target.holder, target.fold);
-    const { page } = target;
-    const isRoot = target.kind === 'root';
-    return {
-      id,
-      kind: isRoot ? (page.invalid ? 'invalid-root' : 'root') : 'queued-table',
-      label: `${isRoot ? 'root' : 'table'} ${hex(page.table.pa)}`,
-      description: isRoot ? this.#rootText(page) : `level ${page.level}, GFN ${hex(page.gfn)}`,
-      hasChildren: true,
-      changed: this.changed().has(page.table.pa),
-      mark: this.#markOf(id),
-      entry: null,
-      actions: isRoot ? rootActions : [],
-    };
-  }
-
-  #entryRow(parent: string, holder: TablePlace, index: number): TreeRow {
-    return this.#rowOfEntry(childRowId(parent, index), holder, index);
-  }
-
-  #rowOfEntry(id: string, holder: TablePlace, index: number): TreeRow {
-    const entry = this.#tree.entryOf(holder, index);
-    const missing = this.#tree.missingChild(holder, index);
-    const texts = entryTexts(this.machine, entry, { first: index, count: 1 });
-    return {
-      id,
-      ...texts,
-      ...(missing !== null && {
-        kind: 'unknown-table',
-        description: 'not part of this machine',
-      }),
-      hasChildren: this.#tree.childOf(holder, index) !== undefined,
-      changed: this.changed().get(holder.table.pa)?.has(index) ?? false,
-      mark: this.#markOf(id),
-      entry,
-      actions: entryActions(this.machine, entry, holder.asId, 1),
-    };
-  }
-
-  #runRow(id: string, holder: TablePlace, fold: Fold): TreeRow {
-    const entry = this.#tree.entryOf(holder, fold.first);
-    return {
-      id,
-      ...entryTexts(this.machine, entry, fold),
-      hasChildren: true,
-      changed: this.changed().get(holder.table.pa)?.has(fold.first) ?? false,
-      mark: null,
-      entry,
-      actions: entryActions(this.machine, entry, holder.asId, fold.count),
-    };
   }
 
   #markOf(id: string): TreeRow['mark'] {
     const { place, path } = this.#now();
     return id === place ? 'here' : path.has(id) ? 'path' : null;
   }
-
-  #rootText({ asId, invalid, mirror, level }: ShadowPage): string {
-    const { setup } = this.machine;
-    const parts = [formatTitles[setup.format], `${level} levels`, `kernel ${setup.kernel}`];
-    if (asId !== 0) parts.push('SMM');
-    if (setup.tdx) parts.push(mirror ? 'mirror of private memory' : 'shared memory');
-    if (invalid) parts.push('invalid');
-    return parts.join(', ');
-  }
-
-  #explainPage(page: ShadowPage): RowExplanation {
-    const { level, gfn, asId, nxDisallowed, nxTracked, invalid, root, table } = page;
-    const entries = this.#tree.folds(placeOf(page), null, undefined);
-    const present = entries.reduce((sum, { first, count }) => {
-      const counts = isShadowPresent(this.machine.kind.masks, table.entry(first));
-      return counts ? sum + count : sum;
-    }, 0);
-    const lines = [
-      root
-        ? `Root of address space ${asId}, ${level} levels.`
-        : `Level ${level}, ${gfnSpan({ gfn, level: level + 1, table: 0, index: 0, value: 0n })}.`,
-      `${present} of ${entriesPerTable} entries are present.`,
-      ...(invalid ? ['Invalid: no vCPU uses it any more, its entries are being zapped.'] : []),
-      ...(nxDisallowed ? ['Exists so that executable code gets small pages.'] : []),
-      ...(nxTracked ? ['Counted as NX split: zapped over time to try a huge page again.'] : []),
-      ...(this.machine.pages.isQueued(page) ? ['Unlinked: freed when its readers are gone.'] : []),
-    ];
-    return { kind: 'words', title: `${root ? 'Root' : 'Table'} ${hex(table.pa)}`, lines };
-  }
-
-  #slotNote(gfn: number, asId: number): string {
-    const slot = this.machine.slotOf(gfn, asId);
-    if (!slot) return `No memory slot holds GFN ${hex(gfn)}: it is MMIO.`;
-    const log = slot.dirtyLog
-      ? slot.dirty.has(gfn)
-        ? ', in the dirty log'
-        : ', writes are logged'
-      : '';
-    return `Memory slot ${slot.setup.id}: host frame ${hex(slot.pfnOf(gfn))}${log}.`;
-  }
-}
-
-function groupRow(count: number): TreeRow {
-  return {
-    id: unlinkedGroup,
-    kind: 'group',
-    label: 'Unlinked tables',
-    description: `${count}, freed when nobody reads them any more`,
-    hasChildren: true,
-    changed: false,
-    mark: null,
-    entry: null,
-    actions: [],
-  };
 }
