@@ -82,17 +82,17 @@ function plain(name: string, value: string): WalkerField {
 function fieldsOf(walk: ShadowWalk, page: MmuPage, index: number, value: bigint): WalkerField[] {
   const { gva, level, machine } = walk;
   const { guest, form } = machine.kind;
-  const fields = [
+  return [
     plain('addr', hex(gva)),
-    { name: 'shadow_addr', value: hex(page.table.pa), table: page.table.pa },
-    plain('sptep', hex(page.table.pa + 8 * index)),
     plain('level', String(level)),
     plain('index', String(index)),
+    ...(guest.fourByteEntries ? quadrantFields(walk, form.quadrantFrom) : []),
+    { name: 'shadow_addr', value: hex(page.table.pa), table: page.table.pa },
+    plain('sptep', hex(page.table.pa + 8 * index)),
     plain('*sptep', formatWord(value)),
     plain('sp->gfn', hex(page.gfn)),
     plain('sp->role', formatWord(page.role)),
   ];
-  return guest.fourByteEntries ? [...fields, ...quadrantFields(walk, form.quadrantFrom)] : fields;
 }
 
 /** The quadrant of this page, and of the one below: what it comes from, and the bits it takes. */

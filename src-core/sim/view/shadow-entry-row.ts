@@ -85,13 +85,13 @@ export function addressSpan(holder: Holder, first: number, count: number): strin
 
 /** Of a shadow page: what it shadows, which part of it, and whether it may be behind. */
 function tableText(where: string, below: Holder | undefined): string {
-  return below?.page ? `${where} · ${pageText(below.page)}` : where;
+  return below?.page ? `${pageText(below.page)} · ${where}` : where;
 }
 
 export function pageText(page: NonNullable<Holder['page']>): string {
   const parts = [
-    page.direct ? `direct from GFN ${hex(page.gfn)}` : `shadows GFN ${hex(page.gfn)}`,
     `quadrant ${page.quadrant}`,
+    page.direct ? `direct from GFN ${hex(page.gfn)}` : `shadows GFN ${hex(page.gfn)}`,
     ...(page.unsync ? ['unsync'] : []),
     ...(page.unsyncChildren > 0 ? [`${page.unsyncChildren} below may be behind`] : []),
     ...(page.rootCount > 0 ? ['root'] : []),

@@ -38,7 +38,7 @@ export function rmapGroupRow(machine: ShadowMachine): TreeRow | null {
     id: rmapGroup,
     kind: 'group',
     label: 'Who maps each frame (rmaps)',
-    description: `${length} frames, descriptors of ${descBytes} bytes for ${capacity} entries, ${source}`,
+    description: `${length === 1 ? '1 frame' : `${length} frames`}, descriptors of ${descBytes} bytes for ${capacity} entries, ${source}`,
     hasChildren: true,
     ...plain,
   };

@@ -52,7 +52,7 @@ describe('shadow paging as rows', () => {
     );
     assert.match(
       quarters[3]!.description,
-      /^GVA 0xc0000000–0xffffffff · shadows GFN 0x10, quadrant 3/,
+      /^quadrant 3, shadows GFN 0x10, root · GVA 0xc0000000–0xffffffff/,
     );
     const explained = view.explain('root:0x104000/2');
     assert.ok(explained?.kind === 'entry');
@@ -63,7 +63,7 @@ describe('shadow paging as rows', () => {
     const direct = view
       .children('root:0x104000/0')
       .find(({ description }) => description.includes('direct'));
-    assert.match(direct!.description, /direct from GFN 0x600, quadrant 1/);
+    assert.match(direct!.description, /quadrant 1, direct from GFN 0x600/);
   });
 
   it('shows a quadrant step: the bit of the address, by address and by index', () => {
