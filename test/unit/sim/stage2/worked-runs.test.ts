@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
-import { readScenario, Session } from '../../../../src-core/index';
-import { Stage2Machine } from '../../../../src-core/sim/stage2/stage2-machine';
+import type { Session } from '../../../../src-core/index';
+import { stage2Of, stage2Scenario, stage2Session } from './stage2-machine';
 
 /** What the walker did, as the worked runs of facts/arm64-stage2.md section 8 write it. */
 function told(session: Session): string[] {
@@ -31,29 +31,17 @@ function told(session: Session): string[] {
   return lines;
 }
 
-/** A session in which so many operations have run; the rest is still to come. */
+/** A session in which nothing has run yet. */
 function open(run: readonly unknown[], kernel = '6.12'): Session {
-  const scenario = readScenario({
-    machine: {
-      mmu: 'stage2',
-      kernel,
-      granule: '4K',
-      ipaBits: 40,
-      root: '0x41400000',
-      firstTable: '0x41402000',
-    },
-    slots: [{ id: 0, gfn: '0x40200', pages: '0x200', pfn: '0x880200', hostPage: '2M' }],
-    run,
-  });
-  assert.ok(!('problems' in scenario), JSON.stringify(scenario));
-  const session = Session.open(scenario);
-  assert.ok(!('problem' in session));
-  return session;
-}
-
-function machineOf(session: Session): Stage2Machine {
-  assert.ok(session.machine instanceof Stage2Machine);
-  return session.machine;
+  const machine = {
+    kernel,
+    granule: '4K',
+    ipaBits: 40,
+    root: '0x41400000',
+    firstTable: '0x41402000',
+  };
+  const slot = { id: 0, gfn: '0x40200', pages: '0x200', pfn: '0x880200', hostPage: '2M' };
+  return stage2Session(stage2Scenario(machine, run, [slot]));
 }
 
 const runA = { do: 'map', ipa: '0x8080203000', pa: '0x8a3456000', rights: 'rw' };
@@ -81,7 +69,7 @@ describe('KVM’s page-table walker: the worked runs of the facts', () => {
       'store 0x400008a34567ff',
       'mapped',
     ]);
-    const { tables } = machineOf(session);
+    const { tables } = stage2Of(session);
     const counts = [0x41400000, 0x41401000, 0x41402000, 0x41403000].map(
       (pa) => tables.get(pa)!.count,
     );
