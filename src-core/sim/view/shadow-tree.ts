@@ -1,9 +1,8 @@
 import type { ShadowMachine } from '../shadow/shadow-machine';
 import { shadowIndex } from '../shadow/shadow-walk';
-import type { MmuPage } from '../shadow/mmu-page';
 import type { WalkerState } from '../walker-state';
 import { type Fold, foldEntries } from './fold-entries';
-import { addressOfTop, parseRowId, topRowId } from './row-id';
+import { addressOfTop, childRowId, parseRowId, topRowId } from './row-id';
 import { guestRoot, type Holder, shadowRoot, shadowTable } from './shadow-holder';
 
 /** What an id of a table's row or an entry's row stands for. */
@@ -108,22 +107,20 @@ export class ShadowTree {
     return [id, ...indices, walker.index].join('/');
   }
 
-  /** Shadow pages that the roots in use do not lead to, in the order they were made. */
-  others(): MmuPage[] {
-    const reached = new Set<MmuPage>();
-    const reach = (holder: Holder): void => {
-      if (holder.page && reached.has(holder.page)) return;
-      if (holder.page) reached.add(holder.page);
+  /** Ids of the shadow pages below the roots in use, each by the first way to it. */
+  idsOfPages(): ReadonlyMap<number, string> {
+    const ids = new Map<number, string>();
+    const reach = (holder: Holder, id: string): void => {
+      if (holder.page && ids.has(holder.table)) return;
+      ids.set(holder.table, id);
       if (holder.level === 1) return;
       for (let index = 0; index < holder.entries; index++) {
         const child = holder.child(index);
-        if (child) reach(child);
+        if (child) reach(child, childRowId(id, index));
       }
     };
     const root = shadowRoot(this.machine);
-    if (root) reach(root);
-    return [...this.machine.pages.all()]
-      .filter((page) => !reached.has(page))
-      .sort((a, b) => a.serial - b.serial);
+    if (root) reach(root, topRowId('root', root.table));
+    return ids;
   }
 }

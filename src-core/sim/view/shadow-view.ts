@@ -1,6 +1,8 @@
 import { printRole, roleFields } from '../../kvm/role';
 import { formatWord } from '../../word';
 import type { SimEvent } from '../event-log';
+import type { MmuPage } from '../shadow/mmu-page';
+import { entriesOf } from '../shadow/pte-list';
 import type { ShadowMachine } from '../shadow/shadow-machine';
 import { addressBits } from '../shadow/guest-form';
 import type { StepRecord } from '../step-log';
@@ -22,11 +24,20 @@ const hex = (value: number): string => `0x${value.toString(16)}`;
 const othersGroup = 'group:others';
 const mostOthers = 512;
 
+/** What is worked out once for each moment, since every row asks. */
+interface Here {
+  readonly at: string;
+  readonly place: string | null;
+  readonly path: ReadonlySet<string>;
+  /** Ids of the shadow pages below the roots, by their address. */
+  readonly pages: ReadonlyMap<number, string>;
+}
+
 /** A guest's tables and the shadow pages beside them, as a person sees them. */
 export class ShadowView extends SessionView<ShadowMachine> {
   readonly walkerTitle = 'Walker';
   readonly #tree = new ShadowTree(this.machine);
-  #here: { at: string; place: string | null; path: ReadonlySet<string> } | null = null;
+  #here: Here | null = null;
 
   get goal(): RunGoal {
     return { name: 'GVA', end: 2 ** addressBits(this.machine.kind.guest) };
@@ -34,7 +45,7 @@ export class ShadowView extends SessionView<ShadowMachine> {
 
   roots(): TreeRow[] {
     const { rootId, guestId } = this.#tree;
-    const others = this.#tree.others();
+    const others = this.#others();
     const rmaps = rmapGroupRow(this.machine);
     return [
       this.row(guestId)!,
@@ -46,7 +57,7 @@ export class ShadowView extends SessionView<ShadowMachine> {
 
   row(id: string): TreeRow | null {
     if (id === othersGroup) {
-      const { length } = this.#tree.others();
+      const { length } = this.#others();
       return length === 0 ? null : this.#othersRow(length);
     }
     if (id === rmapGroup) return rmapGroupRow(this.machine);
@@ -62,8 +73,7 @@ export class ShadowView extends SessionView<ShadowMachine> {
     if (id === rmapGroup) return rmapRows(this.machine);
     if (id.startsWith('rmap:')) return rmapChildren(this.machine, id);
     if (id === othersGroup) {
-      return this.#tree
-        .others()
+      return this.#others()
         .slice(0, mostOthers)
         .map((page) => {
           const holder = shadowTable(this.machine, page, 0);
@@ -200,14 +210,13 @@ export class ShadowView extends SessionView<ShadowMachine> {
     return target?.kind === 'entry' && target.holder.child(target.index) !== undefined;
   }
 
-  /** Where the walker is: worked out once for each moment, since every row asks. */
-  #now(): { place: string | null; path: ReadonlySet<string> } {
+  #now(): Here {
     const at = `${this.session.position}/${this.machine.events.length}`;
     if (this.#here?.at !== at) {
       const last = this.lastWalker();
       const walker = last?.kind === 'end' ? null : last?.walker;
       const place = walker ? this.#tree.idOfWalker(walker) : null;
-      this.#here = { at, place, path: new Set() };
+      this.#here = { at, place, path: new Set(), pages: this.#tree.idsOfPages() };
       this.#here = { ...this.#here, path: new Set(this.path()) };
     }
     return this.#here;
@@ -230,25 +239,17 @@ export class ShadowView extends SessionView<ShadowMachine> {
 
   /** The row of a shadow page: below the roots by the address it was made for, or among the others. */
   #idOfPage(pa: number): string | null {
-    const page = this.machine.pages.get(pa);
-    if (!page) return null;
-    return this.#wayDown(page.table.pa) ?? topRowId('page', pa);
+    const inTree = this.#now().pages.get(pa);
+    if (inTree !== undefined) return inTree;
+    return this.machine.pages.get(pa) ? topRowId('page', pa) : null;
   }
 
-  #wayDown(pa: number): string | null {
-    const { rootId } = this.#tree;
-    const root = rootId === null ? undefined : this.#find(rootId);
-    if (root?.kind !== 'top') return null;
-    const search = (holder: Holder, id: string): string | null => {
-      if (holder.table === pa) return id;
-      for (let index = 0; index < holder.entries && holder.level > 1; index++) {
-        const child = holder.child(index);
-        const found = child ? search(child, childRowId(id, index)) : null;
-        if (found !== null) return found;
-      }
-      return null;
-    };
-    return search(root.holder, rootId!);
+  /** Shadow pages that the roots in use do not lead to, in the order they were made. */
+  #others(): MmuPage[] {
+    const { pages } = this.#now();
+    return [...this.machine.pages.all()]
+      .filter(({ table }) => !pages.has(table.pa))
+      .sort((a, b) => a.serial - b.serial);
   }
 
   #rowOf(id: string, target: ShadowTarget): TreeRow {
@@ -324,8 +325,12 @@ export class ShadowView extends SessionView<ShadowMachine> {
     const { roles } = this.machine.kind;
     const fields = roleFields(page.role, roles);
     const named = Object.entries(fields).map(([name, value]) => `${name} ${value}`);
+    const parents = entriesOf(page.parents).map(hex);
     return [
       `Shadow page ${hex(page.table.pa)}: ${pageText(page)}.`,
+      parents.length === 0
+        ? 'No entry leads to it.'
+        : `Entries that lead to it: ${parents.join(', ')}.`,
       `Role ${formatWord(page.role)} (${roles.name}): ${printRole(fields, roles)}.`,
       `${named.join(', ')}.`,
     ];
