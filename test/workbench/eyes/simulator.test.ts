@@ -212,6 +212,15 @@ describe('the simulator’s panel, looked at', () => {
     await workbench.screenshot('simulator-300', panel());
   });
 
+  it('shows the entry of an event that is clicked, in the run that holds it', async () => {
+    await panel().getByRole('treeitem').filter({ hasText: 'entry written [1]' }).first().click();
+    const row = panel()
+      .locator('[role=treeitem][aria-selected=true]')
+      .filter({ hasText: /^\[1\] leaf/ });
+    await row.waitFor();
+    await workbench.screenshot('simulator-event', panel());
+  });
+
   it('explains an entry as a hover does', async () => {
     await here().hover();
     const hover = workbench.page.locator('.workbench-hover').filter({ hasText: 'EPT leaf' });
