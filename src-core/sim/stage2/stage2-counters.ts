@@ -38,3 +38,18 @@ export class Stage2Counters {
     >;
   }
 }
+
+/** Counters by the command line's names. */
+export function stage2CountersJson(counters: Stage2Counters): Readonly<Record<string, number>> {
+  return {
+    pages: counters.get('pages'),
+    blocks_l2: counters.get('blocks2'),
+    blocks_l1: counters.get('blocks1'),
+    tables: counters.get('tables'),
+    aborts: counters.get('faults'),
+    tlbi: counters.get('tlbi'),
+    tlbi_range: counters.get('tlbiRange'),
+    cache_cleans: counters.get('cacheCleans'),
+    annotations: counters.get('annotations'),
+  };
+}

@@ -6,7 +6,7 @@ import { World, type WorldReport, type WorldState } from '../world';
 import { Descriptors } from './descriptors';
 import { Stage2Geometry } from './geometry';
 import { MemoryCache } from './memory-cache';
-import { Stage2Counters } from './stage2-counters';
+import { Stage2Counters, stage2CountersJson } from './stage2-counters';
 import type { Stage2Setup } from './stage2-setup';
 import { Stage2Slot } from './stage2-slot';
 import type { Stage2Table } from './stage2-table';
@@ -65,7 +65,7 @@ export class Stage2Machine extends World {
 
   report(): WorldReport {
     const root = this.tables.root.map((table) => `0x${table.pa.toString(16)}`);
-    return { counters: this.counters.values(), more: { root } };
+    return { counters: stage2CountersJson(this.counters), more: { root } };
   }
 
   countFlush(): void {

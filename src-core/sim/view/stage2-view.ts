@@ -11,6 +11,13 @@ import { type CounterNow, type FieldNow, SessionView } from './session-view';
 import { stage2Actions } from './stage2-actions';
 import { ipaSpan, referencesText, stage2EntryTexts, stage2Request } from './stage2-entry-row';
 import { Stage2Tree, type Stage2Target } from './stage2-tree';
+import {
+  explainStage2Root,
+  explainStage2Table,
+  stage2RootText,
+  stage2SlotNote,
+  stage2TableText,
+} from './stage2-words';
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
@@ -106,9 +113,9 @@ export class Stage2View extends SessionView<Stage2Machine> {
   explain(id: string): RowExplanation | null {
     const target = id === unlinkedGroup ? undefined : this.#find(id);
     if (!target) return null;
-    if (target.kind === 'root') return this.#explainRoot();
+    if (target.kind === 'root') return explainStage2Root(this.machine);
     if (target.kind === 'root-table' || target.kind === 'unlinked') {
-      return this.#explainTable(target.table);
+      return explainStage2Table(this.machine, target.table);
     }
     const { table } = target;
     const [index, count] =
@@ -119,7 +126,7 @@ export class Stage2View extends SessionView<Stage2Machine> {
       count > 1 ? [`The first of ${count}: ${ipaSpan(this.machine, entry, count)}.`] : [];
     const child = this.#tree.childOf(table, index);
     const below = child ? [`The table below has ${referencesText(child.count)}.`] : [];
-    const notes = [where, ...more, ...below, this.#slotNote(entry.gfn)];
+    const notes = [where, ...more, ...below, stage2SlotNote(this.machine, entry.gfn)];
     return { kind: 'entry', request: stage2Request(this.machine, entry), notes };
   }
 
@@ -280,7 +287,7 @@ export class Stage2View extends SessionView<Stage2Machine> {
           id,
           'root',
           `root ${hex(this.machine.setup.root)}`,
-          this.#rootText(),
+          stage2RootText(this.machine),
         );
       case 'root-table': {
         const { table } = target;
@@ -289,13 +296,13 @@ export class Stage2View extends SessionView<Stage2Machine> {
           id,
           'table',
           `table ${number} ${hex(table.pa)}`,
-          this.#tableText(table),
+          stage2TableText(this.machine, table),
         );
       }
       case 'unlinked': {
         const { table } = target;
         const label = `table ${hex(table.pa)}`;
-        return this.#tableRowOf(id, 'queued-table', label, this.#tableText(table));
+        return this.#tableRowOf(id, 'queued-table', label, stage2TableText(this.machine, table));
       }
       case 'entry':
         return this.#entryRow(id, target.table, { first: target.index, count: 1 });
@@ -342,63 +349,8 @@ export class Stage2View extends SessionView<Stage2Machine> {
     return id === place ? 'here' : path.has(id) ? 'path' : null;
   }
 
-  #rootText(): string {
-    const { setup, tables, geometry } = this.machine;
-    const { granule, ipaBits, levels } = setup.layout;
-    const parts = [
-      `stage 2, ${granule.name} pages, ${ipaBits}-bit IPAs`,
-      `${levels} levels from ${geometry.startLevel}`,
-      this.#tree.isConcatenated ? `${tables.root.length} concatenated tables` : '',
-      `kernel ${setup.kernel}`,
-    ];
-    return parts.filter(Boolean).join(', ');
-  }
-
-  #tableText(table: Stage2Table): string {
-    const { geometry } = this.machine;
-    const end = table.start + table.entries * geometry.size(table.level) - 1;
-    return `level ${table.level}, IPA ${hex(table.start)}–${hex(end)}, ${referencesText(table.count)}`;
-  }
-
   #groupRow(count: number): TreeRow {
     const text = `${count}, cut off and waiting to be freed, or not linked yet`;
     return this.#tableRowOf(unlinkedGroup, 'group', 'Unlinked tables', text);
-  }
-
-  #explainRoot(): RowExplanation {
-    const { setup, tables, geometry } = this.machine;
-    const { layout } = setup;
-    const index = `The root's index is IPA[${layout.ipaBits - 1}:${layout.entryShift}]: ${layout.entries} entries.`;
-    const lines = [
-      `${this.#rootText()}.`,
-      index,
-      tables.root.length > 1
-        ? `${tables.root.length} tables of ${geometry.entriesPerTable} entries stand one after another and are indexed as one; they save a level.`
-        : `${referencesText(tables.root[0]!.count)}.`,
-      `Aligned to ${hex(geometry.rootAlignment)}.`,
-    ];
-    return { kind: 'words', title: `Stage-2 root ${hex(setup.root)}`, lines };
-  }
-
-  #explainTable(table: Stage2Table): RowExplanation {
-    const waits = this.machine.tables.queue.has(table);
-    const lines = [
-      `${this.#tableText(table)}.`,
-      `A table has one reference for being there and one for each entry that is not 0.`,
-      ...(waits ? ['Cut off: freed when nobody walks it any more.'] : []),
-    ];
-    return { kind: 'words', title: `Table ${hex(table.pa)}`, lines };
-  }
-
-  #slotNote(gfn: number): string {
-    const { geometry } = this.machine;
-    const slot = this.machine.slotOf(gfn * geometry.pageBytes);
-    if (!slot) return `No memory slot holds IPA ${hex(gfn * geometry.pageBytes)}.`;
-    const log = slot.dirtyLog
-      ? slot.dirty.has(gfn)
-        ? ', in the dirty log'
-        : ', writes are logged'
-      : '';
-    return `Memory slot ${slot.setup.id}: host address ${hex(slot.physical(gfn * geometry.pageBytes))}${log}.`;
   }
 }

@@ -55,10 +55,10 @@ describe('shipped scenarios of stage 2', () => {
     assert.deepEqual(counters, {
       ...counters,
       pages: 0,
-      blocks2: 0,
+      blocks_l2: 0,
       tables: 0,
       tlbi: 5,
-      tlbiRange: 0,
+      tlbi_range: 0,
     });
   });
 
@@ -104,6 +104,6 @@ describe('shipped scenarios of stage 2', () => {
     const four = run('stage2-concatenated-root', { ipaBits: 44 });
     assert.ok(texts(four.events, 'abort')[0]!.includes('0x92000044'));
     const folded = run('stage2-concatenated-root', { kernel: '4.20' });
-    assert.deepEqual(folded.counters, { ...folded.counters, tables: 0, pages: 0, blocks2: 0 });
+    assert.deepEqual(folded.counters, { ...folded.counters, tables: 0, pages: 0, blocks_l2: 0 });
   });
 });
