@@ -1,4 +1,10 @@
-import { type CancellationToken, type Disposable, type LogOutputChannel, workspace } from 'vscode';
+import {
+  type CancellationToken,
+  type Disposable,
+  EventEmitter,
+  type LogOutputChannel,
+  workspace,
+} from 'vscode';
 import {
   type BaseLanguageClient,
   type LanguageClientOptions,
@@ -46,6 +52,9 @@ import {
   walkRequest,
   type WalkParams,
   type WalkResponse,
+  type SplitCachesParams,
+  splitCachesRequest,
+  type SplitCachesResponse,
 } from '../server/protocol';
 import { CrashPolicy } from './crash-policy';
 import { hoverAnywhere, serverSelector } from './languages';
@@ -63,6 +72,9 @@ export type CreateClient = (options: LanguageClientOptions) => BaseLanguageClien
 export class LanguageServer implements Disposable {
   private running: Promise<BaseLanguageClient> | undefined;
   private readonly watch: Disposable;
+  private readonly starts = new EventEmitter<void>();
+  /** A server is up that knows nothing yet but the open files. */
+  readonly onDidStart = this.starts.event;
   private readonly crashPolicy: CrashPolicy;
 
   constructor(
@@ -123,6 +135,10 @@ export class LanguageServer implements Disposable {
     return this.ask<GeometryResponse>(geometryRequest, params, token);
   }
 
+  splitCaches(params: SplitCachesParams, token?: CancellationToken): Promise<SplitCachesResponse> {
+    return this.ask<SplitCachesResponse>(splitCachesRequest, params, token);
+  }
+
   commentLine(params: CommentLineParams, token?: CancellationToken): Promise<CommentLineResponse> {
     return this.ask<CommentLineResponse>(commentLineRequest, params, token);
   }
@@ -151,6 +167,7 @@ export class LanguageServer implements Disposable {
 
   dispose(): void {
     this.watch.dispose();
+    this.starts.dispose();
     void this.running?.then((client) => client.dispose()).catch(() => undefined);
   }
 
@@ -176,6 +193,7 @@ export class LanguageServer implements Disposable {
     });
     try {
       await client.start();
+      this.starts.fire();
       return client;
     } catch (error) {
       this.running = undefined;

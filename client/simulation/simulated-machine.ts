@@ -27,12 +27,15 @@ const keepAfter = 400;
  */
 export class SimulatedMachine implements Disposable {
   #state: SimulationState | null = null;
+  /** What opens to this simulation: as it was opened, or as it was kept last. */
+  #text: string | null = null;
   #queue: Promise<unknown> = Promise.resolve();
   #moving: CancellationTokenSource | null = null;
   #keeping: ReturnType<typeof setTimeout> | undefined;
   #restored: Promise<void> | undefined;
   readonly #changes = new EventEmitter<void>();
   readonly onDidChange = this.#changes.event;
+  readonly #watch: Disposable;
 
   constructor(
     readonly server: SimulationServer,
@@ -40,6 +43,9 @@ export class SimulatedMachine implements Disposable {
     private readonly log: LogOutputChannel,
   ) {
     this.#showState();
+    this.#watch = server.onDidStart(() => {
+      this.#reopen().catch((error: unknown) => this.log.error(String(error)));
+    });
   }
 
   /** Where the simulation stands; `null`: nothing is simulated. */
@@ -53,6 +59,7 @@ export class SimulatedMachine implements Disposable {
       const text = this.kept.get<string>(keptKey);
       if (text === undefined || this.#state) return;
       const reply = await this.server.open(text);
+      this.#text = text;
       if ('state' in reply) this.#set(reply.state);
       else this.log.warn(`The simulation that was kept cannot be opened: ${reply.problem}`);
     });
@@ -62,7 +69,11 @@ export class SimulatedMachine implements Disposable {
   /** Simulates a scenario in place of what was simulated before. @returns what is wrong with it */
   open(text: string): Promise<string | null> {
     this.cancel();
-    return this.#inTurn(async () => this.#take(await this.server.open(text)));
+    return this.#inTurn(async () => {
+      const reply = await this.server.open(text);
+      if ('state' in reply) this.#text = text;
+      return this.#take(reply);
+    });
   }
 
   /** Makes moves. @returns why not; what became of them is in the state's message */
@@ -109,16 +120,26 @@ export class SimulatedMachine implements Disposable {
   dispose(): void {
     clearTimeout(this.#keeping);
     this.cancel();
+    this.#watch.dispose();
     this.#changes.dispose();
   }
 
-  /** Asks; a server that was started anew is told first what was simulated. */
+  /** What was simulated goes on in a server that was started anew. */
+  async #reopen(): Promise<void> {
+    if (this.#state) await this.#inTurn(() => this.#ask(() => this.server.state()));
+  }
+
+  /** Asks; a server that was started anew is told first what was simulated, and how far. */
   async #ask(request: () => Promise<SimulationReply>): Promise<string | null> {
     const reply = await request();
-    if (!('nothing' in reply) || !this.#state) return this.#take(reply);
-    const text = this.kept.get<string>(keptKey);
-    const again = text === undefined ? reply : await this.server.open(text);
-    return this.#take('state' in again ? await request() : again);
+    if (!('nothing' in reply) || !this.#state || this.#text === null) return this.#take(reply);
+    const { position } = this.#state;
+    const again = await this.server.open(this.#text);
+    if ('problem' in again) return this.#take(again);
+    const source = new CancellationTokenSource();
+    await this.server.move({ to: 'position', position }, source.token);
+    source.dispose();
+    return this.#take(await request());
   }
 
   #take(reply: SimulationReply): string | null {
@@ -142,6 +163,9 @@ export class SimulatedMachine implements Disposable {
 
   async #keep(): Promise<void> {
     const text = this.#state ? await this.server.save() : null;
+    // A server that was just started anew has nothing to save: what is known stays.
+    if (text === null && this.#state) return;
+    this.#text = text;
     const fits = text !== null && text.length <= mostKept;
     await this.kept.update(keptKey, fits ? text : undefined);
   }

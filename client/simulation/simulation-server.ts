@@ -29,7 +29,12 @@ import type { LanguageServer } from '../language-server';
 
 /** The server's simulation: a method for each question. */
 export class SimulationServer {
-  constructor(private readonly server: Pick<LanguageServer, 'ask'>) {}
+  constructor(private readonly server: Pick<LanguageServer, 'ask' | 'onDidStart'>) {}
+
+  /** A server is up that simulates nothing yet. */
+  get onDidStart(): LanguageServer['onDidStart'] {
+    return this.server.onDidStart;
+  }
 
   open(text: string): Promise<SimulationReply> {
     return this.server.ask(simulationOpenRequest, { text });

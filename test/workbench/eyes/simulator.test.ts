@@ -183,6 +183,8 @@ describe('the simulator’s panel, looked at', () => {
     await saysOfItself('to come: Next begins');
     await workbench.runCommand('Pagewalk: Run to the End');
     await saysOfItself('All is done');
+    await panel().getByRole('treeitem').filter({ hasText: 'shadow root' }).first().waitFor();
+    await panel().getByRole('treeitem').filter({ hasText: '← walker' }).first().waitFor();
     await atRest();
     await workbench.screenshot('simulator-shadow-end');
   });

@@ -61,6 +61,17 @@ describe('the simulator', () => {
     assert.equal(await savedAt(), position);
   });
 
+  it('goes on where it was when the server was started anew', async () => {
+    await run('simulateScenario', scenario('first-faults').toString());
+    const before = await run('simulateNext');
+    await commands.executeCommand('pagewalk.restartServer');
+    const after = await run('simulateNext');
+    assert.deepEqual(
+      [after.position, after.title, after.toCome],
+      [before.position + 1, before.title, before.toCome],
+    );
+  });
+
   it('refuses what is no scenario, and keeps the machine it has', async () => {
     const before = await run('simulateScenario', scenario('first-faults').toString());
     const { uri } = await workspace.openTextDocument({ language: 'json', content: '{}' });
