@@ -29,6 +29,7 @@ export const commands = {
   decodeValue: 'pagewalk.decodeValue',
   composeEntry: 'pagewalk.composeEntry',
   stage2Layout: 'pagewalk.stage2Layout',
+  splitCaches: 'pagewalk.splitCaches',
   wouldAccessFault: 'pagewalk.wouldAccessFault',
   chooseAssumptions: chooseAssumptionsCommand,
   readAsDump: 'pagewalk.readAsDump',

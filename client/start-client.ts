@@ -7,6 +7,7 @@ import { decodeValue } from './commands/decode-value';
 import { newDump, readAs } from './commands/read-as';
 import { registerCommands } from './commands/register-commands';
 import { simulateFromHere } from './commands/simulate-from-here';
+import { splitCaches } from './commands/split-caches';
 import { stage2Layout } from './commands/stage2-layout';
 import { TraceTime } from './commands/trace-time';
 import { Walker } from './commands/walk-an-address';
@@ -22,6 +23,7 @@ import { ComposedEntry } from './views/composed-entry';
 import { DecodedValues } from './views/decoded-values';
 import { DimensionsPanel } from './views/dimensions-panel';
 import { LayoutDocuments } from './views/layout-documents';
+import { SplitCacheDocuments } from './views/split-cache-documents';
 import { PathHighlights } from './views/path-highlights';
 import { showPlace } from './views/show-place';
 import { TraceDocuments } from './views/trace-documents';
@@ -44,6 +46,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
   const decoded = new DecodedValues(server);
   const composed = new ComposedEntry();
   const layouts = new LayoutDocuments(server);
+  const splitCacheDocuments = new SplitCacheDocuments(server);
   const status = new AssumptionsStatus(server, roots);
   const settings = new SettingChoices(context.extension.packageJSON);
   const walker = new Walker(server, asked, roots, walks, view, settings);
@@ -65,6 +68,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
     decoded,
     composed,
     layouts,
+    splitCacheDocuments,
     traceDocuments,
     status,
     ...registerCommands(log, {
@@ -83,6 +87,7 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
       [commands.decodeValue]: (value) => decodeValue(decoded, value),
       [commands.composeEntry]: (given) => composer.compose(given),
       [commands.stage2Layout]: (given) => stage2Layout(server, layouts, given),
+      [commands.splitCaches]: (given) => splitCaches(server, splitCacheDocuments, given),
       [commands.wouldAccessFault]: (given) => accesses.ask(given),
       [commands.chooseAssumptions]: () => chooseAssumptions(server, asked, roots, settings),
       [commands.readAsDump]: () => readAs(dumpLanguage),

@@ -377,3 +377,14 @@ export interface ScenarioFromParams {
 }
 /** A scenario's text, JSON. */
 export type ScenarioFromResponse = { readonly text: string } | { readonly problem: string };
+
+/** A VM whose nested huge pages are split: what the split cache does for it, before and after its fix. */
+export interface SplitCachesParams {
+  readonly splits: number;
+  /** Descriptors that each split takes. */
+  readonly used: number;
+}
+
+export type SplitCachesResponse = { readonly markdown: string } | { readonly problem: string };
+
+export const splitCachesRequest = 'pagewalk/splitCaches';

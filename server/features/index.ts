@@ -23,6 +23,7 @@ import { scenarioFrom } from './scenario-from';
 import { selectionRanges } from './selection-ranges';
 import { semanticTokens } from './semantic-tokens';
 import { simulation } from './simulation';
+import { splitCaches } from './split-caches';
 import { traceTime } from './trace-time';
 import { walk } from './walk';
 import { word } from './word';
@@ -55,6 +56,7 @@ export const features: readonly Feature[] = [
   word,
   compose,
   geometry,
+  splitCaches,
   access,
   codeActions,
   commentLine,

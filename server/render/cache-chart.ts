@@ -1,4 +1,4 @@
-import type { SplitCacheFigures } from '../../src-core/index';
+import type { SplitCacheFigures, SplitWork } from '../../src-core/index';
 
 const width = 40;
 
@@ -43,3 +43,25 @@ export const cacheRows: readonly Row[] = [
     value: ({ wasted, bytesWasted }) => `${wasted} (${bytes(bytesWasted)})`,
   },
 ];
+
+/** Figures and charts of both caches as Markdown. */
+export function splitCachesMarkdown(
+  { splits, used }: SplitWork,
+  caches: readonly SplitCacheFigures[],
+): string {
+  const most = Math.max(...caches.map(({ capacity }) => capacity));
+  const cells = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
+  const charts = caches.map((figures) => `\`\`\`text\n${cacheChart(figures, most)}\n\`\`\``);
+  return [
+    '# The cache of eager page splitting',
+    `${splits} huge pages of a nested guest are split, each takes ${used} descriptors (\`pte_list_desc\`, 128 bytes). Before each split the cache must hold what one can take at most; where it does not, the lock is dropped and the cache filled.`,
+    [
+      cells(['', ...caches.map(({ name }) => titles[name])]),
+      cells(['---', ...caches.map(() => '---:')]),
+      ...cacheRows.map(({ label, value }) => cells([label, ...caches.map(value)])),
+    ].join('\n'),
+    'What is left after each of the first splits:',
+    ...charts,
+    '_Sources: `topup_split_caches()`, `SPLIT_DESC_CACHE_MIN_NR_OBJECTS`, arch/x86/kvm/mmu/mmu.c, v6.0; the series of June 2022, patch 3/3._',
+  ].join('\n\n');
+}

@@ -59,9 +59,6 @@ describe('shadow paging in the simulator’s panel, looked at', () => {
     await runTo('200000');
     await row(/quadrant below/).waitFor();
     await workbench.screenshot('shadow-quadrant');
-    await workbench.runCommand('Pagewalk: Run to the End');
-    await atRest();
-    await workbench.screenshot('shadow-quadrants-end');
   });
 
   it('a frame’s rmap with its descriptors', async () => {
@@ -77,5 +74,21 @@ describe('shadow paging in the simulator’s panel, looked at', () => {
     await toEnd(row(/14 of 14/));
     await atRest();
     await workbench.screenshot('shadow-rmap');
+  });
+
+  it('figures and a chart of the split cache', async () => {
+    await workbench.runCommand('Pagewalk: Split Cache Before and After the Fix');
+    const input = workbench.quickInput();
+    await input.fill('8');
+    await input.press('Enter');
+    await workbench.page.locator('.quick-input-widget', { hasText: 'each split takes' }).waitFor();
+    await workbench.answer('512');
+    const preview = workbench.page
+      .locator('iframe.webview')
+      .last()
+      .contentFrame()
+      .frameLocator('#active-frame');
+    await preview.getByText('filled before').first().waitFor();
+    await workbench.screenshot('split-cache-chart');
   });
 });

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { commands, TabInputWebview, Uri, window, workspace } from 'vscode';
 
-import type { AccessReply, Composed, GeometryResponse } from '../../../server/protocol';
+import type {
+  AccessReply,
+  Composed,
+  GeometryResponse,
+  SplitCachesResponse,
+} from '../../../server/protocol';
 import { eventually } from './eventually';
 
 function sample(name: string): string {
@@ -36,6 +41,25 @@ describe('the stage-2 layout for an IPA size', () => {
       const shown = tabs.find(
         ({ label, input }) =>
           input instanceof TabInputWebview && label.includes('Stage 2 4K 40-bit'),
+      );
+      return Promise.resolve(shown);
+    });
+  });
+});
+
+describe('the split cache before and after the fix', () => {
+  it('is shown as a document', async () => {
+    const figures = await commands.executeCommand<SplitCachesResponse>('pagewalk.splitCaches', {
+      splits: 8,
+      used: 512,
+    });
+    // facts/x86-kvm.md, 18.2: 2 × 513 and 513 + 40 descriptors of 128 bytes.
+    assert.ok('markdown' in figures && figures.markdown.includes('1026 (131328 bytes)'));
+    await eventually(async () => {
+      const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
+      const shown = tabs.find(
+        ({ label, input }) =>
+          input instanceof TabInputWebview && label.includes('Split Cache 8 × 512'),
       );
       return Promise.resolve(shown);
     });
