@@ -13,7 +13,7 @@ import type { Walker } from './walk-an-address';
 const guestFormats: readonly string[] = ['guest64', 'guest-pae', 'guest32', 'arm64-s1'];
 
 /**
- * "Walk an Address in Two Dimensions…": asks for a guest's own root and format, then for the root
+ * "Walk in Two Dimensions…": asks for a guest's own root and format, then for the root
  * under it, then for the address.
  * @param given `WalkCommandArguments` with `second` from a test or another extension
  */

@@ -23,7 +23,7 @@ export class DimensionsPanel implements Disposable {
     const html = dimensionsPicture(walk.reply, nonce());
     if (html === undefined) {
       throw new Error(
-        'This walk went through one dimension. Walk an Address in Two Dimensions asks for both.',
+        'This walk went through one dimension. Walk in Two Dimensions asks for both.',
       );
     }
     const panel = (this.panel ??= this.open());

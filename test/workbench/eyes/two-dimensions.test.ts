@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { bothTables } from '../../golden/nested-tables';
+import { sharedPlace } from '../../golden/places';
 import { openWorkbench } from './open-workbench';
 import { type ThemeName, wearTheme } from './wear-theme';
 import type { Workbench } from './workbench';
@@ -22,7 +23,7 @@ describe('walks in two dimensions, looked at', () => {
 
   it('asks for both roots, lists every reference with its number', async () => {
     await workbench.openFile('guest-over-ept.xp');
-    await workbench.runCommand('Pagewalk: Walk an Address in Two Dimensions');
+    await workbench.runCommand('Pagewalk: Walk in Two Dimensions');
     await workbench.page.getByText('The Guest’s Own Root').waitFor();
     await workbench.quickInput().fill('1000');
     await workbench.page.keyboard.press('Enter');
@@ -62,8 +63,29 @@ describe('walks in two dimensions, looked at', () => {
 
   it('leads from a read to its place in the dump', async () => {
     await wearTheme(workbench, 'dark');
-    await picture().getByRole('link', { name: '0x2007' }).first().click();
-    await workbench.page.locator('.tab.active[data-resource-name="guest-over-ept.xp"]').waitFor();
-    await workbench.page.locator('.part.statusbar').getByText(/Ln 1,/).waitFor();
+    await picture().getByRole('link', { name: '0x4007' }).click();
+    // Line 3 has the guest's third entry; the keyboard stays in the picture.
+    await workbench.page.locator('.line-numbers.active-line-number').getByText('3').waitFor();
   });
+
+  const image = sharedPlace('external', 'qemu-arm64', 'qemu-arm64-s1s2-4k-1.xp');
+  if (image !== undefined) {
+    it('shows both stages of arm64 as the registers in the comment line set them up', async () => {
+      const registers =
+        'ttbr=0x41030000 tcr=0x280903510 vttbr=0x41000000 vtcr=0x80043558 hcr=0x80000001';
+      const name = 'stage1-over-stage2.xp';
+      const text = `# pagewalk: ${registers}\n${readFileSync(image, 'utf8')}`;
+      writeFileSync(path.join(workbench.folder, name), text);
+      await workbench.openFile(name);
+      await workbench.runCommand('Pagewalk: Walk an Address…');
+      await workbench.page.getByText(`Walk an Address in ${name}`).waitFor();
+      await workbench.quickInput().fill('0xb19651185c06');
+      await workbench.page.keyboard.press('Enter');
+      // What QEMU's gva2gpa answers.
+      await row('0xb19651185c06 → 0x563fc297c06').waitFor();
+      await workbench.runCommand('Pagewalk: Show in Two Dimensions');
+      await picture().getByRole('heading', { name: 'IPA 0x21606fec06' }).waitFor();
+      await workbench.screenshot('two-dimensions-arm64');
+    });
+  }
 });
