@@ -10,9 +10,7 @@ export async function scenarioText(given: unknown): Promise<string | undefined> 
   const uri = asUri(given);
   if (uri) return textOf(uri);
   const document = window.activeTextEditor?.document;
-  return document && (isScenario(document) || document.languageId === 'json')
-    ? document.getText()
-    : undefined;
+  return document && isScenario(document) ? document.getText() : undefined;
 }
 
 /** "New Machine…": a kernel and a format; the rest as most machines are. */

@@ -1,7 +1,8 @@
-import { env, type Uri, window, workspace } from 'vscode';
+import { env, type Uri, window } from 'vscode';
 
 import type { SimulationMove, SimulationState } from '../../server/simulation-protocol';
 import { pickScenario } from '../scenarios/pick-scenario';
+import { openScenarioDocument } from '../scenarios/scenario-document';
 import {
   type ControlName,
   controlCommands,
@@ -196,9 +197,11 @@ export class Simulator {
       this.#say('Nothing is simulated.');
       return;
     }
-    const content = `${JSON.stringify(JSON.parse(text), null, 2)}\n`;
-    const document = await workspace.openTextDocument({ language: 'json', content });
-    await window.showTextDocument(document);
+    const { title } = this.machine.state ?? { title: '' };
+    await openScenarioDocument(
+      title || 'simulation',
+      `${JSON.stringify(JSON.parse(text), null, 2)}\n`,
+    );
   }
 
   async #chooseSpeed(): Promise<void> {
