@@ -22,11 +22,13 @@ describe('a walk in two dimensions', () => {
     assert.equal(reply.physical, '0x26123');
     assert.equal(reply.rows.length, 35);
     await commands.executeCommand('pagewalk.showDimensions');
+    const title = '0x123 in Two Dimensions';
     const shown = await eventually(() => {
       const tabs = window.tabGroups.all.flatMap((group) => group.tabs);
-      return Promise.resolve(tabs.find(({ input }) => input instanceof TabInputWebview));
+      return Promise.resolve(
+        tabs.find(({ input, label }) => input instanceof TabInputWebview && label === title),
+      );
     });
-    assert.equal(shown.label, '0x123 in Two Dimensions');
     await window.tabGroups.close(shown);
   });
 });
