@@ -79,13 +79,13 @@ function* trySplit(
     return 'again';
   }
   machine.descs.takeFrom(caches.desc);
-  yield* splitPage(task, slot, page, index);
+  const isSplit = yield* splitPage(task, slot, page, index);
   machine.descs.takeFrom(task.caches.desc);
-  return 'split';
+  return isSplit ? 'split' : 'no room';
 }
 
-/** `shadow_mmu_split_huge_page()`. */
-function* splitPage(task: ShadowTask, slot: Memslot, page: MmuPage, index: number): Steps {
+/** `shadow_mmu_split_huge_page()`. @returns false: there is no memory for the table */
+function* splitPage(task: ShadowTask, slot: Memslot, page: MmuPage, index: number): Steps<boolean> {
   const { machine } = task;
   const huge = page.table.entry(index);
   const gfn = gfnOf(page, index);
@@ -99,7 +99,7 @@ function* splitPage(task: ShadowTask, slot: Memslot, page: MmuPage, index: numbe
     access,
   });
   const child = findDirect(task, gfn, role) ?? newDirect(task, gfn, role);
-  if (!child) return;
+  if (!child) return false;
   let flush = false;
   for (let at = 0; at < entriesPerTable; at++) {
     const old = child.table.entry(at);
@@ -116,6 +116,7 @@ function* splitPage(task: ShadowTask, slot: Memslot, page: MmuPage, index: numbe
   machine.note('split', { table: page.table.pa, index, level, gfn, old: huge });
   yield task.step('write');
   if (flush) yield* task.flush();
+  return true;
 }
 
 function findDirect({ machine }: ShadowTask, gfn: number, role: bigint): MmuPage | undefined {

@@ -174,7 +174,8 @@ const frames = [
   0x10, 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x100, 0x101, 0x200, 0x3ff, 0x400, 0x401, 0x5ff,
   0x600, 0x803, 0x900,
 ];
-const tables = frames.filter((gfn) => gfn >= 0x10 && gfn <= 0x17);
+/** Frames of the guest's tables. */
+export const tables = frames.filter((gfn) => gfn >= 0x10 && gfn <= 0x17);
 const indices = [0, 1, 2, 3, 4, 5, 7, 8, 16, 20, 256, 511];
 
 export type RandomOperation = Readonly<Record<string, unknown>>;
