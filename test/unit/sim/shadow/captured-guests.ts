@@ -7,7 +7,10 @@ import { sharedPlace } from '../../../golden/places';
 /** A guest whose tables a real KVM shadowed: captures/x86, their README tells how they were taken. */
 export interface CapturedGuest {
   readonly name: string;
+  readonly folder: string;
   readonly cr3: string;
+  /** Where the entries of its tables lie that are not 0. */
+  readonly entryAddresses: readonly number[];
   /** A scenario of the same guest: its tables as it left them, its memory, the frames behind it. */
   readonly scenario: Record<string, unknown>;
   readonly leaves: readonly CapturedLeaf[];
@@ -110,11 +113,16 @@ export function capturedGuests(): CapturedGuest[] {
     const place = path.join(folder, name);
     const read = (file: string): unknown =>
       JSON.parse(readFileSync(path.join(place, file), 'utf8'));
-    const { cr3, tables } = guestTables(place, guest === '32' ? 4 : 8);
+    const bytes = guest === '32' ? 4 : 8;
+    const { cr3, tables } = guestTables(place, bytes);
     const translations = read('translations.json') as readonly Translation[];
     return {
       name,
+      folder: place,
       cr3,
+      entryAddresses: tables.flatMap(({ pa, entries }) =>
+        entries.map(([index]) => Number(pa) + index * bytes),
+      ),
       scenario: {
         machine: { kernel, guest, cr3, cpu: { maxphyaddr: 40 } },
         slots: slotsOf(read('slots.json') as SlotFile),
