@@ -44,7 +44,9 @@ function scenarioOfTables(
   context: EntryContext,
   name: string,
 ): { text: string } | { problem: string } {
-  const { tables } = walkSetup(source, values, context);
+  const setup = walkSetup(source, values, context);
+  // Of two dimensions the second is KVM's.
+  const tables = setup.secondTables ?? setup.tables;
   const read = tablesToSimulate(tables);
   if ('problem' in read) return read;
   const roots = [{ pa: Number(tables.root), asId: 0 }];

@@ -4,6 +4,7 @@ import { formatWord } from '../word';
 import { findTables, type FoundRoot, type FoundTables } from './found-tables';
 import { guessSlots } from './guess-slots';
 import { type LooseEntry, placeEntries } from './loose-entries';
+import { stage2FromMemory } from './stage2/stage2-from-memory';
 import { type MachineKind, machineKind, type TdpFormatName, tdpFormats } from './machine-setup';
 
 /** A root, or what is known of the entries below one that nobody placed. */
@@ -15,12 +16,14 @@ export interface RootToSimulate extends FoundRoot {
 /** KVM's tables in somebody's memory, and how they are to be read. */
 export interface MemoryToSimulate {
   readonly memory: WordSource;
-  /** Name of the entry format; only those of the TDP MMU can be simulated. */
+  /** Name of the entry format; only those of the TDP MMU and of stage 2 can be simulated. */
   readonly format: string;
   readonly levels: number;
   /** A version. */
   readonly kernel: string;
   readonly cpu: CpuConfig;
+  /** arm64: the same with what the tables themselves tell, and the width of an input address. */
+  readonly shape?: { readonly cpu: CpuConfig; readonly addressBits: number };
   readonly roots: readonly RootToSimulate[];
   /** Where they are from, in a few words. */
   readonly source: string;
@@ -41,9 +44,16 @@ const lowestTable = 0x10_0000;
 export function scenarioFromMemory(
   given: MemoryToSimulate,
 ): { json: Record<string, unknown> } | { problem: string } {
+  const { shape, roots: stated } = given;
+  if (given.format === 'arm64-s2' && shape && stated[0]) {
+    const { addressBits: ipaBits, cpu } = shape;
+    return stage2FromMemory({ ...given, cpu, ipaBits, root: stated[0].pa });
+  }
   const format = tdpFormats.find((name) => name === given.format);
   if (!format || (given.levels !== 4 && given.levels !== 5)) {
-    return { problem: `Only tables of KVM’s TDP MMU can be simulated: ${tdpFormats.join(', ')}.` };
+    return {
+      problem: `Only tables of KVM’s TDP MMU and of arm64’s stage 2 can be simulated: ${tdpFormats.join(', ')}, arm64-s2.`,
+    };
   }
   const kind = machineKind({ kernel: given.kernel, format, cpu: given.cpu });
   if ('problem' in kind) return { problem: `${kind.problem}.` };

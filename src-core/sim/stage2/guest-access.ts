@@ -31,6 +31,10 @@ export function* guestAccess(
   const { machine } = task;
   for (let faults = 0; faults < mostFaults; faults++) {
     const found = machine.lookup(address);
+    // The CPU would go on into a table that nobody showed.
+    if (machine.descriptors.isTable(found.entry, found.level)) {
+      return yield* task.stopAtUnknown(machine.descriptors.address(found.entry));
+    }
     const kind = faultOf(task, found, access);
     if (kind === null) {
       setAccessFlag(task, found);

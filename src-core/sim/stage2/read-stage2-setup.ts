@@ -13,6 +13,7 @@ import { allocatorNames, readAllocator, readCpu } from '../machine-json';
 import type { AllocatorSetup } from '../table-allocator';
 import { Stage2Geometry } from './geometry';
 import { readStage2Slots } from './read-stage2-slots';
+import { readStage2Tables } from './read-stage2-tables';
 import { helpersOf, type Stage2Setup } from './stage2-setup';
 import { foldedWalkerForm, walkerFormOf } from './walker-form';
 
@@ -49,24 +50,30 @@ export function readStage2Setup(top: JsonPlace): Stage2Setup | undefined {
   const walker = walkerFormOf(version) ?? foldedWalkerForm;
   const { row } = kvmStage2Row(kernel)!;
   const places = readPlaces(machine, geometry);
+  const descriptors = {
+    granule: layout.granule,
+    lpa2: cpu.lpa2 === true && layout.granule.name !== '64K',
+    fwb: cpu.fwb === true,
+    row,
+    marksBroken: walker.marksBroken,
+  };
+  const listed = top.member('tables');
+  if (listed.present && !machine.member('root').present) {
+    machine.member('root').fail('tables are stated, but no root');
+  }
   const setup: Stage2Setup = {
     kernel,
     version,
     layout,
     walker,
-    descriptors: {
-      granule: layout.granule,
-      lpa2: cpu.lpa2 === true && layout.granule.name !== '64K',
-      fwb: cpu.fwb === true,
-      row,
-      marksBroken: walker.marksBroken,
-    },
+    descriptors,
     rangeTlbi: machine.member('rangeTlbi').flag(false) ?? false,
     dic: machine.member('dic').flag(false) ?? false,
     hardwareAccessFlag: cpu.hardwareAccessFlag ?? true,
     splitChunk: readChunk(machine.member('splitChunk'), geometry, walker.eagerSplit),
     ...places,
     slots: readStage2Slots(top.member('slots'), geometry),
+    tables: readStage2Tables(listed, geometry, descriptors, places.root),
   };
   return top.problems.length > 0 ? undefined : setup;
 }

@@ -9,7 +9,7 @@ const names = ['id', 'gfn', 'pages', 'pfn', 'hostPage', 'readOnly', 'dirtyLog'];
 const frameBits = 40;
 
 /** Sizes of the host's own pages, as a scenario names them: `4K`, `2M`, `1G`; `16K`, `32M` … */
-function hostPageNames(geometry: Stage2Geometry): Map<string, number> {
+export function hostPageNames(geometry: Stage2Geometry): Map<string, number> {
   const levels = [3, 2, 1].filter((level) => level >= geometry.blockLevel);
   return new Map(
     levels.map((level) => [formatSize(geometry.size(level)).replace(/ ?([KMG])iB$/, '$1'), level]),

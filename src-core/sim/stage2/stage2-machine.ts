@@ -51,7 +51,10 @@ export class Stage2Machine extends World {
     this.vcpuCache = new MemoryCache(journal);
     this.splitCache = new MemoryCache(journal);
     const { pageBytes, rootPages } = this.geometry;
-    const taken = Array.from({ length: rootPages }, (_, page) => setup.root + page * pageBytes);
+    const taken = [
+      ...Array.from({ length: rootPages }, (_, page) => setup.root + page * pageBytes),
+      ...setup.tables.map(({ pa }) => pa),
+    ];
     this.tables = new Stage2Tables(
       this.geometry,
       this.descriptors,
@@ -61,6 +64,7 @@ export class Stage2Machine extends World {
       new TableAllocator(setup.allocator, journal, new Set(taken)),
       setup.root,
     );
+    this.tables.load(setup.tables);
   }
 
   report(): WorldReport {

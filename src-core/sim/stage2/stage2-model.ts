@@ -4,13 +4,14 @@ import type { MmuModel } from '../machine-plan';
 import { stage2Operations } from './operations/registry';
 import { granuleNames, readStage2Setup } from './read-stage2-setup';
 import { stage2SlotsSchema } from './read-stage2-slots';
+import { stage2TablesSchema } from './read-stage2-tables';
 import { Stage2Plan } from './stage2-plan';
 
 /** KVM's stage 2 on arm64. */
 export const stage2Model: MmuModel = {
   mmu: 'stage2',
   title: 'KVM’s stage 2 on arm64',
-  topNames: ['slots'],
+  topNames: ['slots', 'tables'],
   operations: stage2Operations,
   read(top) {
     const setup = readStage2Setup(top);
@@ -35,5 +36,5 @@ export const stage2Model: MmuModel = {
     dic: described('instruction caches need no maintenance (CTR_EL0.DIC)', { type: 'boolean' }),
     splitChunk: described('bytes that are split at once ahead of time; 0: none', frameSchema),
   },
-  topSchema: { slots: stage2SlotsSchema },
+  topSchema: { slots: stage2SlotsSchema, tables: stage2TablesSchema },
 };

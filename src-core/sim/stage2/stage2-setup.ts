@@ -3,6 +3,7 @@ import { compareKernelVersions, parseKernelVersion } from '../../kvm/kernel-vers
 import type { GeometryForm, Stage2Layout } from '../../paging/arm64-stage2-layout';
 import type { AllocatorSetup } from '../table-allocator';
 import type { DescriptorSetting } from './descriptors';
+import type { PlacedTable } from './placed-tables';
 import type { Stage2SlotSetup } from './stage2-slot';
 import type { WalkerForm } from './walker-form';
 
@@ -25,6 +26,8 @@ export interface Stage2Setup {
   readonly root: number;
   readonly allocator: AllocatorSetup;
   readonly slots: readonly Stage2SlotSetup[];
+  /** Tables that are there from the start. */
+  readonly tables: readonly PlacedTable[];
 }
 
 /** The form of the helpers that a kernel has: until v5.9 the host's, folded at run time. */

@@ -1,10 +1,11 @@
-import { joinHalves } from '../../word';
+import { highHalf, joinHalves, lowHalf } from '../../word';
 import type { EventLog } from '../event-log';
 import type { Journal } from '../journal';
 import type { Reason } from '../reasons';
 import type { TableAllocator } from '../table-allocator';
 import type { Descriptors } from './descriptors';
 import type { Stage2Geometry } from './geometry';
+import type { PlacedTable } from './placed-tables';
 import type { Stage2CounterName, Stage2Counters } from './stage2-counters';
 import { Stage2Table } from './stage2-table';
 
@@ -35,6 +36,23 @@ export class Stage2Tables {
       return new Stage2Table(pa, entriesPerTable, startLevel, page * covered);
     });
     for (const table of this.root) this.#tables.set(table.pa, table);
+  }
+
+  /** Puts in tables that are there from the start; their references are what their entries say. */
+  load(listed: readonly PlacedTable[]): void {
+    for (const { pa, level, start, entries } of listed) {
+      const known = this.#tables.get(pa);
+      const table = known ?? new Stage2Table(pa, this.geometry.entriesPerTable, level, start);
+      if (!known) {
+        this.#tables.set(pa, table);
+        this.counters.add('tables', 1);
+      }
+      for (const [index, value] of entries) {
+        table.page.store(index, lowHalf(value), highHalf(value));
+        this.count(value, level, 1);
+        if (value !== 0n) table.references[0]!++;
+      }
+    }
   }
 
   get(pa: number): Stage2Table | undefined {
@@ -107,8 +125,10 @@ export class Stage2Tables {
   /** Counts an entry's leaf or annotation in or out. */
   count(entry: bigint, level: number, by: 1 | -1): void {
     const { descriptors, counters } = this;
-    if (descriptors.isLeaf(entry, level)) counters.add(leafCounters[level]!, by);
-    else if (!descriptors.isValid(entry) && entry !== 0n && !descriptors.isLocked(entry)) {
+    const leaf = leafCounters[level];
+    if (descriptors.isLeaf(entry, level)) {
+      if (leaf) counters.add(leaf, by);
+    } else if (!descriptors.isValid(entry) && entry !== 0n && !descriptors.isLocked(entry)) {
       counters.add('annotations', by);
     }
   }

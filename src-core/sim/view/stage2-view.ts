@@ -5,7 +5,7 @@ import type { Stage2Table } from '../stage2/stage2-table';
 import type { StepRecord } from '../step-log';
 import type { WalkerState } from '../walker-state';
 import type { Fold } from './fold-entries';
-import type { Direction, RowExplanation, RunGoal, TreeRow } from './machine-view';
+import type { Direction, RowEntry, RowExplanation, RunGoal, TreeRow } from './machine-view';
 import { childRowId, topRowId } from './row-id';
 import { type CounterNow, type FieldNow, SessionView } from './session-view';
 import { stage2Actions } from './stage2-actions';
@@ -331,12 +331,22 @@ export class Stage2View extends SessionView<Stage2Machine> {
     return {
       id,
       ...stage2EntryTexts(this.machine, entry, fold),
+      ...(this.#leadsNowhere(entry) && {
+        kind: 'unknown-table' as const,
+        description: 'not part of this machine',
+      }),
       hasChildren: count > 1 || this.#tree.childOf(table, first) !== undefined,
       changed: this.changed().get(table.pa)?.has(first) ?? false,
       mark: count > 1 ? null : this.#markOf(id),
       entry,
       actions: stage2Actions(this.machine, entry, count, (name) => this.#can(name)),
     };
+  }
+
+  /** Whether an entry points to a table that the machine does not hold. */
+  #leadsNowhere({ value, level }: RowEntry): boolean {
+    const { descriptors, tables } = this.machine;
+    return descriptors.isTable(value, level) && !tables.childOf(value, level);
   }
 
   #can(operation: string): boolean {

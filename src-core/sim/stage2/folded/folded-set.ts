@@ -38,7 +38,8 @@ class Descent {
         const child = descriptors.isTable(entry, place.table.level)
           ? tables.get(descriptors.address(entry))
           : yield* this.#tableBelow(place, address, { cache, dissolves });
-        if (child === undefined || typeof child === 'string') return child ?? 'ENOMEM';
+        if (child === undefined) return yield* this.task.stopAtUnknown(descriptors.address(entry));
+        if (typeof child === 'string') return child;
         path.push(child);
         place = { table: child, index: geometry.index(address, child.level) };
       }
