@@ -14,7 +14,7 @@ import { entryContext, entryOptionsHelp } from './entry-options';
 import { addressBase } from './source-options';
 import { readSources, type SourceMemory } from './sources';
 import { tableOptions } from './table-options';
-import { walkSetup } from './walk-setup';
+import { ownTables, walkSetup } from './walk-setup';
 
 /** Steps of some milliseconds between two looks at the output. */
 const stepsAtOnce = 256;
@@ -43,7 +43,7 @@ Codes and what they mean: docs/findings.md. The last line has the sums.`,
     const context = entryContext(values);
     const source = await readSources(positionals, io, 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk audit: ${note}`);
-    const { tables, first } = walkSetup(source, values, context);
+    const { tables, first } = ownTables(walkSetup(source, values, context));
     const { format, hints, era } = tables;
     const layout = hints.layout ?? (hints.kernel === undefined ? era?.layout : undefined);
     const graph = new TableGraph(tables.memory, first.compiled, first.root);

@@ -12,7 +12,7 @@ import { type MapForm, mapForms, type MapSummary } from './map-lines';
 import { addressBase } from './source-options';
 import { readSources } from './sources';
 import { tableOptions } from './table-options';
-import { type WalkSetup, walkSetup } from './walk-setup';
+import { ownTables, type WalkSetup, walkSetup } from './walk-setup';
 
 /** Tables told between two looks at the output. */
 const tablesAtOnce = 512;
@@ -56,7 +56,7 @@ export async function runMap(args: readonly string[], io: CliIo): Promise<ExitSt
   const write = mapWriter(values);
   const source = await readSources(positionals, io, 'gpa', addressBase(values));
   for (const note of source.notes) io.complain(`pagewalk map: ${note}`);
-  return write(walkSetup(source, values, entryContext(values)), io);
+  return write(ownTables(walkSetup(source, values, entryContext(values))), io);
 }
 
 interface MapOutput {

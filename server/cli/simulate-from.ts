@@ -9,7 +9,7 @@ import { type EntryContext, entryContext } from './entry-options';
 import { addressBase } from './source-options';
 import { readSources, type SourceMemory } from './sources';
 import type { tableOptions } from './table-options';
-import { walkSetup } from './walk-setup';
+import { ownTables, walkSetup } from './walk-setup';
 
 type Values = ReturnType<typeof parseCommandLine<typeof tableOptions>>['values'] & {
   readonly 'at-line'?: string | undefined;
@@ -44,9 +44,7 @@ function scenarioOfTables(
   context: EntryContext,
   name: string,
 ): { text: string } | { problem: string } {
-  const setup = walkSetup(source, values, context);
-  // Of two dimensions the second is KVM's.
-  const tables = setup.secondTables ?? setup.tables;
+  const { tables } = ownTables(walkSetup(source, values, context));
   const read = tablesToSimulate(tables);
   if ('problem' in read) return read;
   const roots = [{ pa: Number(tables.root), asId: 0 }];

@@ -72,6 +72,14 @@ export function walkSetup(
   return setupOf(both);
 }
 
+/**
+ * The tables whose addresses are those of the memory: of two dimensions the second. What looks through
+ * whole tables asks for these.
+ */
+export function ownTables(setup: WalkSetup): WalkSetup {
+  return setup.secondTables ? setupOf(setup.secondTables) : setup;
+}
+
 function setupOf(tables: TableChoice | TwoDimensions): WalkSetup {
   if (!('second' in tables)) {
     return { format: tables.format, tables, first: dimensionOf(tables) };

@@ -14,7 +14,7 @@ import { addressBase } from './source-options';
 import { readSources } from './sources';
 import { tableOptions } from './table-options';
 import { sortPositionals } from './walk-options';
-import { walkSetup } from './walk-setup';
+import { ownTables, walkSetup } from './walk-setup';
 
 /** `pagewalk who-maps`: from physical memory back to the addresses that lead there. */
 export const whoMapsCommand: Command = {
@@ -53,7 +53,7 @@ shared tables apart. The last line of each address has the sum.`,
     const context = entryContext(values);
     const source = await readSources(sources, io, 'gpa', addressBase(values));
     for (const note of source.notes) io.complain(`pagewalk who-maps: ${note}`);
-    const { tables, first } = walkSetup(source, values, context);
+    const { tables, first } = ownTables(walkSetup(source, values, context));
     const graph = new TableGraph(tables.memory, first.compiled, first.root);
     if (!values.json && tables.why !== '') await io.write(`${tables.why}\n`);
     for (const address of asked) {

@@ -181,4 +181,13 @@ describe('walks in two dimensions', () => {
     assert.match(stdout, /^ {2}5 +guest +level 4 .*0x2007/m);
     assert.match(stdout, /^ {2}24 +EPT +level 1 /m);
   });
+
+  it('leave what looks through whole tables to the memory’s own', async () => {
+    const head = '# pagewalk: format=guest64 root=0x1000 level=4 second=0x1001e second-format=ept';
+    const text = `${head}\n${bothTables(4)}`;
+    const map = await runCli(['map', '-', '--json'], text);
+    assert.match(map.stdout, /"start":"0x0","end":"0x6000","physical":"0x20000"/);
+    const audit = await runCli(['audit', '-', '--json'], text);
+    assert.equal(audit.stderr, '');
+  });
 });
