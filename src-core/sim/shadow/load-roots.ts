@@ -107,15 +107,51 @@ function writePaeRoot(machine: ShadowMachine, roots: readonly (MmuPage | null)[]
 /** `kvm_mmu_free_roots()`: roots that were thrown away meanwhile are freed with their last user. */
 export function* freeRoots(task: ShadowTask): Steps {
   const { machine } = task;
+  const { state, journal } = machine;
   const gathered: MmuPage[] = [];
-  for (const root of machine.state.roots) {
-    if (!root) continue;
-    machine.journal.assign(root, 'rootCount', root.rootCount - 1);
-    if (root.rootCount === 0 && root.invalid) prepareZap(machine, root, gathered);
-  }
-  machine.journal.assign(machine.state, 'roots', []);
-  machine.journal.assign(machine.state, 'reloadDue', false);
+  for (const root of state.roots) if (root) release(machine, root, gathered);
+  for (const { root } of state.previousRoots) if (root.invalid) release(machine, root, gathered);
+  journal.assign(state, 'roots', []);
+  const kept = state.previousRoots.filter(({ root }) => !root.invalid);
+  journal.assign(state, 'previousRoots', kept);
+  journal.assign(state, 'reloadDue', false);
   yield* commitZap(task, gathered);
+}
+
+/** Somebody uses a root no longer. */
+function release(machine: ShadowMachine, root: MmuPage, gathered: MmuPage[]): void {
+  machine.journal.assign(root, 'rootCount', root.rootCount - 1);
+  if (root.rootCount === 0 && root.invalid) prepareZap(machine, root, gathered);
+}
+
+/** `KVM_MMU_NUM_PREV_ROOTS`. */
+const mostPrevious = 3;
+
+/**
+ * `fast_pgd_switch()`: a 64-bit guest's root is remembered when other tables are loaded, and used
+ * again when they come back; PAE roots are not.
+ * @param before the CR3 that the roots in use are of; the new one is loaded
+ * @returns whether the new CR3 has a root already
+ */
+export function* switchRoot(task: ShadowTask, before: number): Steps<boolean> {
+  const { machine } = task;
+  const { state, journal } = machine;
+  const [current] = state.roots;
+  if (machine.kind.guest.shadowRootLevel !== 4 || !current || state.reloadDue) return false;
+  const known = state.previousRoots.find(({ cr3, root }) => cr3 === state.cr3 && !root.invalid);
+  const others = [
+    { cr3: before, root: current },
+    ...state.previousRoots.filter((each) => each !== known),
+  ];
+  journal.assign(state, 'roots', known ? [known.root] : []);
+  journal.assign(state, 'previousRoots', others.slice(0, mostPrevious));
+  yield* task.lockAlone();
+  const gathered: MmuPage[] = [];
+  for (const { root } of others.slice(mostPrevious)) release(machine, root, gathered);
+  yield* commitZap(task, gathered);
+  if (known) yield* syncRoots(task);
+  yield* task.unlock();
+  return known !== undefined;
 }
 
 /** `kvm_mmu_sync_roots()`: everything below the roots is brought up to date. */

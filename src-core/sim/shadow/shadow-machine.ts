@@ -34,6 +34,12 @@ export interface ShadowSetup {
   readonly guestTables: readonly GuestTable[];
 }
 
+/** A root that a CR3 had; it counts as used. */
+export interface PreviousRoot {
+  readonly cr3: number;
+  readonly root: MmuPage;
+}
+
 type Caches<Names extends string> = Readonly<Record<Names, MemoryCache>>;
 export type VcpuCaches = Caches<keyof typeof vcpuCacheForms>;
 export type SplitCaches = Caches<'desc' | 'header' | 'page'>;
@@ -61,6 +67,8 @@ export class ShadowMachine extends World {
     pdptrs: readonly bigint[];
     /** Root pages in use: one, or four (`null`: the guest has no table there). Empty: none loaded. */
     roots: readonly (MmuPage | null)[];
+    /** Roots of 64-bit guests that were in use before, the latest first: `prev_roots`. */
+    previousRoots: readonly PreviousRoot[];
     /** `KVM_REQ_MMU_FREE_OBSOLETE_ROOTS`: a root was thrown away, new ones must be loaded. */
     reloadDue: boolean;
     /** How often the host took pages away: `mmu_invalidate_seq`. */
@@ -95,6 +103,7 @@ export class ShadowMachine extends World {
       cr3: setup.cr3,
       pdptrs: [],
       roots: [],
+      previousRoots: [],
       reloadDue: false,
       invalidations: 0,
     };

@@ -2,7 +2,7 @@ import type { Steps } from '../../micro-step';
 import type { Parameter } from '../../operations/parameter';
 import { zapEntry } from '../drop-spte';
 import { ensureRoots } from '../guest-access';
-import { loadRoots, readPdptrs, syncRoots } from '../load-roots';
+import { loadRoots, readPdptrs, switchRoot, syncRoots } from '../load-roots';
 import { prefetchGuestEntry } from '../prefetch';
 import type { ShadowTask } from '../shadow-task';
 import { ShadowWalk } from '../shadow-walk';
@@ -83,11 +83,13 @@ export const loadCr3 = defineShadowOperation({
       yield* task.flush();
       return 'the same roots, synced';
     }
+    const before = state.cr3;
     journal.assign(state, 'cr3', cr3);
     journal.assign(state, 'pdptrs', pdptrs);
-    const problem = yield* loadRoots(task);
+    const switched = yield* switchRoot(task, before);
+    const problem = switched ? null : yield* loadRoots(task);
     if (problem !== null) return problem;
     yield* task.flush();
-    return 'roots loaded and synced';
+    return switched ? 'a root from before, synced' : 'roots loaded and synced';
   },
 });

@@ -80,7 +80,8 @@ function assertRmaps(
 function assertPages(machine: ShadowMachine, pages: readonly MmuPage[], what: string): void {
   const tracked = new Map<number, number>();
   const small = new Map<number, number>();
-  const roots = machine.state.roots.filter((root) => root !== null);
+  const { roots: now, previousRoots } = machine.state;
+  const roots = [...now, ...previousRoots.map(({ root }) => root)].filter((root) => root !== null);
   for (const page of pages) {
     const uses = roots.filter((root) => root === page).length;
     assert.equal(page.rootCount, uses, `roots: ${what}`);

@@ -5,7 +5,7 @@ import type { SimEvent } from '../../../../src-core/sim/event-log';
 import type { ShadowMachine } from '../../../../src-core/sim/shadow/shadow-machine';
 import { capturedGuests, type CapturedGuest } from './captured-guests';
 import { shadowScenario, ShadowVm } from './shadow-vm';
-import { flagsOf, readTracedGuest, type TracedFault, type TracedGuest } from './traced-faults';
+import { flagsOf, readTracedGuest, type TracedStep, type TracedGuest } from './traced-faults';
 
 const accessed = 0x20n;
 const dirty = 0x40n;
@@ -21,8 +21,9 @@ function effectOf(machine: ShadowMachine, event: SimEvent): string | null {
       return `page ${gfn} ${role} new`;
     case 'page-found':
       return `page ${gfn} ${role} existing`;
+    case 'sync':
     case 'unsync':
-      return `unsync ${gfn} ${role}`;
+      return `${event.kind} ${gfn} ${role}`;
     case 'write':
       if (event.why === 'mmio-install') return `mmio ${gfn}`;
       // An entry that led to a table and is cleared is no mapping.
@@ -45,39 +46,70 @@ function windBack(machine: ShadowMachine, guest: CapturedGuest, traced: TracedGu
     machine.guest.write(gpa, entryBytes, now & ~(laterA ? accessed : 0n) & ~(laterD ? dirty : 0n));
   }
   // What the guest changed later is told by what was read first.
-  for (const fault of [...traced.faults].reverse()) showEntries(machine, fault);
+  for (const step of [...traced.steps].reverse()) showEntries(machine, step);
 }
 
 /** Puts the entries that KVM read where it read them. */
-function showEntries(machine: ShadowMachine, { gva, entries }: TracedFault): void {
-  const { rules, entryBytes, shape } = machine.kind.guestFormat;
-  let table = machine.state.cr3;
+function showEntries(machine: ShadowMachine, { address, cr3, entries }: TracedStep): void {
+  let table = cr3;
   for (const { level, value } of entries) {
-    const rule = rules[level - 1]!;
-    const address = Number(BigInt(gva) & 0xffff_ffff_ffffn);
-    const index = Math.floor(address / 2 ** rule.shift) % 2 ** rule.indexBits;
-    if (!(level === 3 && shape.levels === 3))
-      machine.guest.write(table + index * entryBytes, entryBytes, value);
-    table = Number(value & 0xf_ffff_ffff_f000n);
+    machine.guest.write(entryGpa(machine, table, address, level), entryBytesOf(machine), value);
+    table = Number(value & tableBits);
   }
 }
 
-describe('faults of a real KVM’s traces', () => {
+const tableBits = 0xf_ffff_ffff_f000n;
+
+function entryBytesOf(machine: ShadowMachine): 4 | 8 {
+  return machine.kind.guestFormat.entryBytes;
+}
+
+function entryGpa(machine: ShadowMachine, table: number, gva: number, level: number): number {
+  const rule = machine.kind.guestFormat.rules[level - 1]!;
+  return table + (Math.floor(gva / 2 ** rule.shift) % 2 ** rule.indexBits) * entryBytesOf(machine);
+}
+
+/** The guest writes entries of the tables below a root by itself. */
+function writeUnseen(machine: ShadowMachine, root: number, { written }: TracedStep): void {
+  const bytes = entryBytesOf(machine);
+  for (const { address, value } of written) {
+    let table = root;
+    for (let level = machine.kind.guestFormat.shape.levels; level > 1; level--) {
+      const gpa = entryGpa(machine, table, address, level);
+      table = Number(machine.guest.read(gpa, bytes) & tableBits);
+    }
+    machine.guest.write(entryGpa(machine, table, address, 1), bytes, value);
+  }
+}
+
+const hex = (value: number): string => `0x${value.toString(16)}`;
+
+/** What a step of the trace is to the machine. */
+function operationOf({ kind, address, errorCode }: TracedStep): Record<string, unknown> {
+  if (kind === 'load-cr3') return { do: 'load-cr3', cr3: hex(address) };
+  if (kind === 'invlpg') return { do: 'invlpg', gva: hex(address) };
+  const access = errorCode & 2 ? 'write' : errorCode & 0x10 ? 'execute' : 'read';
+  return { do: 'access', gva: hex(address), access, user: (errorCode & 4) !== 0 };
+}
+
+describe('real KVM’s traces, step by step', () => {
   for (const guest of capturedGuests()) {
     const traced = readTracedGuest(guest.folder);
-    it(`${guest.name}: ${traced.faults.length} of ${traced.faults.length} faults do what KVM did, in its order`, () => {
+    const { length } = traced.steps;
+    it(`${guest.name}: ${length} of ${length} faults, invalidations and loads of CR3 do what KVM did`, () => {
       const vm = new ShadowVm(shadowScenario(guest.scenario));
       const { machine } = vm;
       windBack(machine, guest, traced);
-      for (const [number, { gva, errorCode, effects }] of traced.faults.entries()) {
+      for (const [number, step] of traced.steps.entries()) {
         const from = machine.events.length;
-        const access = errorCode & 2 ? 'write' : errorCode & 0x10 ? 'execute' : 'read';
-        vm.run({ do: 'access', gva, access, user: (errorCode & 4) !== 0 });
+        writeUnseen(machine, Number(guest.cr3), step);
+        const outcome = vm.run(operationOf(step));
         const made = [...machine.events.from(from)].flatMap(
           (event) => effectOf(machine, event) ?? [],
         );
-        const expected = number === 0 ? [...traced.roots, ...effects] : effects;
-        assert.deepEqual(made, expected, `fault ${number}: ${access} of ${gva}`);
+        const expected = number === 0 ? [...traced.roots, ...step.effects] : step.effects;
+        const what = `step ${number}: ${JSON.stringify(operationOf(step))}: ${outcome}`;
+        assert.deepEqual(made, expected, what);
       }
     });
   }
