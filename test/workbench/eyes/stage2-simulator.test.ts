@@ -46,6 +46,12 @@ describe('arm64’s stage 2 in the simulator’s panel, looked at', () => {
 
   it('break-before-make: the entry between two values', async () => {
     await open('Break-before-make under dirty logging');
+    // Mapped by levels 1 and 2, write-protected, then found in the way by the write.
+    for (let time = 0; time < 4; time++) await runTo('40205000');
+    await workbench.runCommand('Pagewalk: Next Move');
+    await row('LOCKED: break-before-make').waitFor();
+    await atRest();
+    await workbench.screenshot('stage2-locked');
     await workbench.runCommand('Pagewalk: Run to the End');
     await row(/block/).waitFor();
     await atRest();

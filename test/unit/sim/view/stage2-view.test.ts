@@ -141,4 +141,22 @@ describe('stage 2 as rows', () => {
     );
     assert.deepEqual(leaf.actions[2]!.arguments, { ipa: '0x8080203000', size: '0x1000' });
   });
+
+  it('names a table that the machine does not hold', () => {
+    const scenario = readScenario({
+      machine: { mmu: 'stage2', kernel: '6.12', root: '0x41400000' },
+      tables: [{ pa: '0x41400000', entries: [[1, '0x41402003']] }],
+      run: [{ do: 'unmap', ipa: '0x40200000' }],
+    });
+    if ('problems' in scenario) assert.fail(JSON.stringify(scenario.problems));
+    const session = Session.open(scenario);
+    assert.ok(!('problem' in session));
+    const view = shown(session);
+    session.runToEnd();
+    checkRows(view);
+    const [row] = allRows(view).filter(({ kind }) => kind === 'unknown-table');
+    assert.equal(row!.label, '[1] table 0x41402000');
+    assert.equal(row!.description, 'not part of this machine');
+    assert.equal(view.status().stop!.kind, 'unknown');
+  });
 });
