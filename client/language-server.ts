@@ -86,6 +86,7 @@ export class LanguageServer implements Disposable {
       this.start();
     });
     this.watch = workspace.onDidChangeConfiguration((change) => {
+      if (!this.running) return;
       if (!change.affectsConfiguration(`${settingsSection}.${hoverAnywhereSetting}`)) return;
       this.restart().catch((error: unknown) => this.log.error(String(error)));
     });

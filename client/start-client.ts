@@ -16,6 +16,7 @@ import { AccessAsker } from './commands/would-access-fault';
 import { type CreateClient, LanguageServer } from './language-server';
 import { commands, dumpLanguage, traceLanguage } from './names';
 import { startSimulator } from './simulation/start-simulator';
+import { startWhenNeeded } from './start-when-needed';
 import { RootChoices } from './root-choices';
 import { SettingChoices } from './setting-choices';
 import { AssumptionsStatus } from './views/assumptions-status';
@@ -103,6 +104,6 @@ export function startClient(context: ExtensionContext, createClient: CreateClien
       [commands.showLog]: () => log.show(),
       ...simulator.handlers,
     }),
+    startWhenNeeded(server),
   );
-  server.start();
 }
