@@ -85,7 +85,14 @@ function writeUnseen(machine: ShadowMachine, root: number, { written }: TracedSt
 const hex = (value: number): string => `0x${value.toString(16)}`;
 
 /** What a step of the trace is to the machine. */
-function operationOf({ kind, address, errorCode }: TracedStep): Record<string, unknown> {
+function operationOf(
+  { slots }: ShadowMachine,
+  { kind, address, errorCode }: TracedStep,
+): Record<string, unknown> {
+  const gfn = address / 4096;
+  const slot = slots.find((candidate) => candidate.holds(gfn))?.setup.id;
+  if (kind === 'dirty-log') return { do: 'dirty-log', slot, on: true };
+  if (kind === 'take-log') return { do: 'write-protect', slot };
   if (kind === 'load-cr3') return { do: 'load-cr3', cr3: hex(address) };
   if (kind === 'invlpg') return { do: 'invlpg', gva: hex(address) };
   const access = errorCode & 2 ? 'write' : errorCode & 0x10 ? 'execute' : 'read';
@@ -96,19 +103,19 @@ describe('real KVM’s traces, step by step', () => {
   for (const guest of capturedGuests()) {
     const traced = readTracedGuest(guest.folder);
     const { length } = traced.steps;
-    it(`${guest.name}: ${length} of ${length} faults, invalidations and loads of CR3 do what KVM did`, () => {
+    it(`${guest.name}: ${length} of ${length} steps do what KVM did`, () => {
       const vm = new ShadowVm(shadowScenario(guest.scenario));
       const { machine } = vm;
       windBack(machine, guest, traced);
       for (const [number, step] of traced.steps.entries()) {
         const from = machine.events.length;
         writeUnseen(machine, Number(guest.cr3), step);
-        const outcome = vm.run(operationOf(step));
+        const outcome = vm.run(operationOf(machine, step));
         const made = [...machine.events.from(from)].flatMap(
           (event) => effectOf(machine, event) ?? [],
         );
         const expected = number === 0 ? [...traced.roots, ...step.effects] : step.effects;
-        const what = `step ${number}: ${JSON.stringify(operationOf(step))}: ${outcome}`;
+        const what = `step ${number}: ${JSON.stringify(operationOf(machine, step))}: ${outcome}`;
         assert.deepEqual(made, expected, what);
       }
     });

@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** A page fault of a real KVM's trace, or an instruction that it emulated, and what that set off. */
+type StepKind = 'fault' | 'invlpg' | 'load-cr3' | 'dirty-log' | 'take-log';
+
+/**
+ * A page fault of a real KVM's trace, an instruction that it emulated, or something the host did, and
+ * what that set off.
+ */
 export interface TracedStep {
-  readonly kind: 'fault' | 'invlpg' | 'load-cr3';
-  /** The address of a fault or of an invalidation; of new tables the root. */
+  readonly kind: StepKind;
+  /** The address of a fault or of an invalidation; of new tables the root; of the host a guest's page. */
   readonly address: number;
   readonly errorCode: number;
   /** The root table of the guest when it happened. */
@@ -30,7 +35,8 @@ export interface TracedGuest {
 }
 
 const begin = { line: 'kvmcap: batch kernel-4k', command: 'run gone-slot' };
-const end = { line: 'kvmcap: batch dirty-before', command: 'run back' };
+/** After it the host has no page behind some frames, which a machine's slots always have. */
+const end = { line: 'mmu notifier unmap range', command: 'run back' };
 const addressBits = 0xf_ffff_ffff_f000n;
 
 /** An entry's bits without its frame: frames may have been moved since the slots were written down. */
@@ -80,7 +86,11 @@ class TraceReader {
   readonly #commands: Command[] = [];
   #cr3: number;
 
-  constructor(script: string) {
+  /** @param slotAt first guest address of a slot of that name */
+  constructor(
+    script: string,
+    readonly slotAt: (name: string) => number,
+  ) {
     const lines = script.split('\n').map((line) => line.trim());
     for (const line of lines) {
       const [name, space, root] = line.split(' ');
@@ -105,11 +115,21 @@ class TraceReader {
     const kind = instructions[bytes as keyof typeof instructions] as
       (typeof instructions)[keyof typeof instructions] | undefined;
     if (kind) this.#emulated(kind);
+    this.#host(line);
     const current = this.steps.at(-1);
     if (current) readEntry(current, line);
     for (const [pattern, words] of effects) {
       const found = pattern.exec(line);
       if (found) (current?.effects ?? this.roots).push(words(found));
+    }
+  }
+
+  /** What the script has the host do: logging on a slot, taking its log. */
+  #host(line: string): void {
+    if (line.includes('dirty logging on on slot dirty')) {
+      this.#begin('dirty-log', this.slotAt('dirty'), 0);
+    } else if (line.includes('kvmcap: batch dirty-again')) {
+      this.#begin('take-log', this.slotAt('dirty'), 0);
     }
   }
 
@@ -120,7 +140,7 @@ class TraceReader {
       const { name, words } = command;
       if (name === 'gpte') {
         const [, address, target, , letters] = words;
-        const own = [...letters!].reduce((value, letter) => value | (flags[letter] ?? 0n), 0n);
+        const own = letters!.split('').reduce((value, letter) => value | (flags[letter] ?? 0n), 0n);
         written.push({
           address: Number(address),
           value: BigInt(target!) === 0n ? 0n : BigInt(target!) | own | 1n,
@@ -165,9 +185,15 @@ function addressesOf(lines: readonly string[], event: string): Set<number> {
 
 export function readTracedGuest(folder: string): TracedGuest {
   const lines = readFileSync(path.join(folder, 'trace.txt'), 'utf8').split('\n');
-  const reader = new TraceReader(readFileSync(path.join(folder, 'scenario.txt'), 'utf8'));
+  const { slots } = JSON.parse(readFileSync(path.join(folder, 'slots.json'), 'utf8')) as {
+    readonly slots: readonly { readonly name: string; readonly gpa: string }[];
+  };
+  const script = readFileSync(path.join(folder, 'scenario.txt'), 'utf8');
+  const reader = new TraceReader(script, (name) =>
+    Number(slots.find((slot) => slot.name === name)!.gpa),
+  );
   const first = lines.findIndex((line) => line.includes(begin.line));
-  const last = lines.findIndex((line) => line.includes(end.line));
+  const last = lines.findIndex((line, at) => at > first && line.includes(end.line));
   for (const line of lines.slice(first, last)) reader.read(line);
   const before = lines.slice(0, first);
   return {
