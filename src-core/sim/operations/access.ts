@@ -21,7 +21,9 @@ function* accessMemory(task: Task, request: FaultRequest): Steps<string> {
     const root = machine.rootFor(request.asId, request.private);
     yield task.step('cpu');
     if (root && (yield* accessByCpu(task, root, request))) {
-      return faults === 0 ? 'done by the CPU alone' : `done after ${faults} faults`;
+      return faults === 0
+        ? 'done by the CPU alone'
+        : `done after ${faults} fault${faults === 1 ? '' : 's'}`;
     }
     const outcome = yield* handleFault(task, request);
     machine.note('result', { gfn: request.gfn, asId: request.asId, text: `fault: ${outcome}` });

@@ -87,7 +87,9 @@ export function* accessGuest(
       const gpa = guestAddress(look.walk);
       if (value !== null) writeGuest(machine, gpa, value, 'guest');
       yield task.step('cpu');
-      return faults === 0 ? 'done by the CPU alone' : `done after ${faults} faults`;
+      return faults === 0
+        ? 'done by the CPU alone'
+        : `done after ${faults} fault${faults === 1 ? '' : 's'}`;
     }
     if (look.kind === 'mmio' && !look.stale) return 'emulate: known to be MMIO';
     const outcome = yield* handleShadowFault(task, access, look.kind === 'fault' && look.present);

@@ -57,11 +57,11 @@ const rows: readonly Expected[] = [
     // from the start, so that the CPU has nothing to write.
     name: 'first-faults',
     results: [
-      'done after 1 faults',
+      'done after 1 fault',
       'done by the CPU alone',
-      'done after 1 faults',
-      'done after 1 faults',
-      'done after 1 faults',
+      'done after 1 fault',
+      'done after 1 fault',
+      'done after 1 fault',
     ],
     written: [
       ['0x0', 4, '0x2907'],
@@ -80,16 +80,16 @@ const rows: readonly Expected[] = [
     // when logging ends, each with a flush of its own (16.4: zap, shared).
     name: 'dirty-log-split',
     results: [
-      'done after 1 faults',
-      'done after 1 faults',
-      'another CPU: done after 1 faults',
+      'done after 1 fault',
+      'done after 1 fault',
+      'another CPU: done after 1 fault',
       'logging begins, 1024 entries changed',
-      'done after 1 faults',
+      'done after 1 fault',
       'done by the CPU alone',
       '2 entries cleaned',
-      'done after 1 faults',
+      'done after 1 fault',
       '2 entries collapsed',
-      'done after 1 faults',
+      'done after 1 fault',
     ],
     written: [],
     counts: { split: 2, yielded: 1, 'gfn-dirty': 3, 'table-unlinked': 2, flush: 4 },
@@ -100,10 +100,10 @@ const rows: readonly Expected[] = [
     // is seen again. 2: since v5.18 a zapped range keeps its tables.
     name: 'zap-with-yields',
     results: [
-      'done after 1 faults',
-      'done after 1 faults',
-      'done after 1 faults',
-      'done after 1 faults',
+      'done after 1 fault',
+      'done after 1 fault',
+      'done after 1 fault',
+      'done after 1 fault',
       'another CPU: young',
       'zapped',
     ],
@@ -164,14 +164,14 @@ const rows: readonly Expected[] = [
     // 6 and 8.2: A/D off 0x0610…877, access-tracked 0x0750…870; R and X come back, W by MMU-writable.
     name: 'access-tracking',
     results: [
-      'done after 1 faults',
+      'done after 1 fault',
       'young',
       'young',
       'old',
-      'done after 1 faults',
-      'done after 1 faults',
+      'done after 1 fault',
+      'done after 1 fault',
       'young',
-      'done after 1 faults',
+      'done after 1 fault',
     ],
     written: [
       ['0x0', 4, '0x10000000002807'],

@@ -139,7 +139,7 @@ describe('roles and quadrants on the machine', () => {
     );
     assert.equal(
       vm.run({ do: 'access', gva: '0xffe03000', access: 'write' }),
-      'done after 1 faults',
+      'done after 1 fault',
     );
     const { roots } = vm.machine.state;
     assert.deepEqual(

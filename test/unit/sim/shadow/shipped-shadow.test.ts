@@ -28,7 +28,7 @@ interface Expected {
   readonly lists?: readonly string[];
 }
 
-const byOneFault = 'done after 1 faults';
+const byOneFault = 'done after 1 fault';
 const sameByTables = (count: number): string => `${count} entries map it: the tables say the same`;
 
 const rows: readonly Expected[] = [
