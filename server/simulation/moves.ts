@@ -63,9 +63,11 @@ function* toPosition(session: Session, position: number): Moves {
 }
 
 function* toAddress(session: Session, view: MachineView, text: string): Moves {
-  const { name, end } = view.goal;
+  const { name, end, canonical = false } = view.goal;
   const digits = text.trim().replace(/^0x/i, '');
-  const address = /^[0-9a-f]+$/i.test(digits) ? Number.parseInt(digits, 16) : NaN;
+  const word = /^[0-9a-f]{1,64}$/i.test(digits) ? BigInt(`0x${digits}`) : null;
+  const upperHalf = canonical && word !== null && word >> 47n === 0x1_ffffn;
+  const address = word === null ? NaN : Number(upperHalf ? BigInt.asUintN(48, word) : word);
   if (!(address < end)) {
     return `A ${name} below 0x${end.toString(16)} is expected, in hexadecimal.`;
   }

@@ -80,3 +80,14 @@ export function compileGuest(form: GuestForm, cpu: CpuConfig): CompiledFormat {
 export function addressBits(form: GuestForm): number {
   return form.shadowRootLevel === 4 ? 48 : 32;
 }
+
+/** Addresses of such a guest are canonical: their upper bits repeat bit 47. */
+export function isCanonical(form: GuestForm): boolean {
+  return form.hardware === 'x86-64';
+}
+
+/** A guest virtual address as the guest writes it; kept are its low bits only. */
+export function gvaText(form: GuestForm, gva: number): string {
+  const upper = isCanonical(form) && gva >= 2 ** 47 ? 0xffffn << 48n : 0n;
+  return `0x${(BigInt(gva) | upper).toString(16)}`;
+}

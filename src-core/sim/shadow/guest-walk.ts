@@ -4,6 +4,7 @@ import { entryTarget } from '../../walk/translate';
 import { formatWord, highHalf, lowHalf } from '../../word';
 import type { Steps } from '../micro-step';
 import type { WalkerState } from '../walker-state';
+import { gvaText } from './guest-form';
 import type { ShadowMachine } from './shadow-machine';
 import type { ShadowTask } from './shadow-task';
 
@@ -192,7 +193,7 @@ function guestSnapshot(
     value: entry,
     path: reads.map((read) => read.tableGfn * 4096).reverse(),
     fields: [
-      plain('addr', hex(gva)),
+      plain('addr', gvaText(machine.kind.guest, gva)),
       plain('level', String(level)),
       { name: `table_gfn[${level - 1}]`, value: hex(tableGfn), table: tableGfn * 4096 },
       plain(`pte_gpa[${level - 1}]`, hex(gpa)),

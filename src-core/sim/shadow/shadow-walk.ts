@@ -2,6 +2,7 @@ import { frameNumber, isLast } from '../../kvm/spte';
 import { formatWord } from '../../word';
 import { entriesPerTable } from '../table-page';
 import type { WalkerField, WalkerState } from '../walker-state';
+import { gvaText } from './guest-form';
 import type { MmuPage } from './mmu-page';
 import type { ShadowMachine } from './shadow-machine';
 
@@ -83,7 +84,7 @@ function fieldsOf(walk: ShadowWalk, page: MmuPage, index: number, value: bigint)
   const { gva, level, machine } = walk;
   const { guest, form } = machine.kind;
   return [
-    plain('addr', hex(gva)),
+    plain('addr', gvaText(guest, gva)),
     plain('level', String(level)),
     plain('index', String(index)),
     ...(guest.fourByteEntries ? quadrantFields(walk, form.quadrantFrom) : []),

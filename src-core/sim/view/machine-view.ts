@@ -44,6 +44,8 @@ export interface RunGoal {
   readonly name: string;
   /** First one that cannot be. */
   readonly end: number;
+  /** One with bits 63:47 all set means its low 48 bits. */
+  readonly canonical?: boolean;
 }
 
 /** What a row is: decides icon and colour. */

@@ -4,7 +4,7 @@ import { rightsText } from '../../kvm/entry-summary';
 import { formatSize } from '../../paging/byte-size';
 import type { EntryFormatName } from '../../paging/entry-format';
 import { formatWord } from '../../word';
-import type { GuestFormName } from '../shadow/guest-form';
+import { type GuestFormName, gvaText } from '../shadow/guest-form';
 import type { ShadowMachine } from '../shadow/shadow-machine';
 import type { Fold } from './fold-entries';
 import type { RowKind } from './machine-view';
@@ -58,7 +58,7 @@ export function shadowEntryTexts(
   }
   const { kind, address, facts, pageSize } = decoded;
   const noun = count === 1 ? kind : (several[kind] ?? kind);
-  const where = addressSpan(holder, first, count);
+  const where = addressSpan(machine, holder, { first, count });
   if (kind === 'table') {
     const below = holder.child(first);
     const target = formatWord(address ?? 0n);
@@ -77,10 +77,15 @@ export function shadowEntryTexts(
 }
 
 /** Where the entries stand in the guest's address space. */
-export function addressSpan(holder: Holder, first: number, count: number): string {
-  const { gfn } = entryOf(holder, first);
-  const begin = gfn * 4096;
-  return `GVA ${hex(begin)}–${hex(begin + count * holder.span - 1)}`;
+export function addressSpan(
+  machine: ShadowMachine,
+  holder: Holder,
+  { first, count }: Fold,
+): string {
+  const { guest } = machine.kind;
+  const begin = entryOf(holder, first).gfn * 4096;
+  const last = begin + count * holder.span - 1;
+  return `GVA ${gvaText(guest, begin)}–${gvaText(guest, last)}`;
 }
 
 /** Of a shadow page: what it shadows, which part of it, and whether it may be behind. */

@@ -4,7 +4,7 @@ import type { SimEvent } from '../event-log';
 import type { MmuPage } from '../shadow/mmu-page';
 import { entriesOf } from '../shadow/pte-list';
 import type { ShadowMachine } from '../shadow/shadow-machine';
-import { addressBits } from '../shadow/guest-form';
+import { addressBits, gvaText, isCanonical } from '../shadow/guest-form';
 import type { StepRecord } from '../step-log';
 import type { WalkerState } from '../walker-state';
 import { guestTableKey } from './changed-entries';
@@ -40,7 +40,8 @@ export class ShadowView extends SessionView<ShadowMachine> {
   #here: Here | null = null;
 
   get goal(): RunGoal {
-    return { name: 'GVA', end: 2 ** addressBits(this.machine.kind.guest) };
+    const { guest } = this.machine.kind;
+    return { name: 'GVA', end: 2 ** addressBits(guest), canonical: isCanonical(guest) };
   }
 
   roots(): TreeRow[] {
@@ -122,7 +123,7 @@ export class ShadowView extends SessionView<ShadowMachine> {
       target.kind === 'run' ? [target.fold.first, target.fold.count] : [target.index, 1];
     const child = holder.child(first);
     const notes = [
-      `Entry ${first} of ${tableName(holder)}: ${addressSpan(holder, first, count)}.`,
+      `Entry ${first} of ${tableName(holder)}: ${addressSpan(this.machine, holder, { first, count })}.`,
       ...(child ? this.#tableLines(child) : []),
     ];
     return { kind: 'entry', request: shadowRequest(this.machine, holder, first), notes };
@@ -201,7 +202,7 @@ export class ShadowView extends SessionView<ShadowMachine> {
   protected override placeWords({ kind, walker }: StepRecord): string {
     if (!walker || kind === 'end') return '';
     const whose = walker.memory === 'guest' ? 'guest level' : 'shadow level';
-    return `: ${whose} ${walker.level}, [${walker.index}], GVA ${hex(walker.gfn * 4096)}`;
+    return `: ${whose} ${walker.level}, [${walker.index}], GVA ${gvaText(this.machine.kind.guest, walker.gfn * 4096)}`;
   }
 
   #leadsDown(walker: WalkerState): boolean {

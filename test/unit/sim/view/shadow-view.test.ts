@@ -131,4 +131,13 @@ describe('shadow paging as rows', () => {
     assert.equal(guest?.changed, true);
     checkRows(view);
   });
+
+  it('writes addresses as the guest does: of a 64-bit one canonical', () => {
+    const session = open('shadow-unsync');
+    const view = shown(session);
+    assert.equal(view.goal.canonical, true);
+    const upper = view.children(view.roots()[0]!.id).at(-1)!;
+    assert.match(upper.description, /GVA 0x8000000000–0xffffffffffffffff$/);
+    assert.equal(shown(open('shadow-quadrants')).goal.canonical, false);
+  });
 });
