@@ -19,6 +19,7 @@ const mostLevels = 5;
 /** `PTE_PREFETCH_NUM`. */
 export const prefetched = 8;
 const pageBytes = 4096;
+/** Size of a descriptor since v5.15; the caches of splitting are younger. */
 export const descBytesNow = 128;
 
 const topUp = 'mmu_topup_memory_caches(), arch/x86/kvm/mmu/mmu.c';

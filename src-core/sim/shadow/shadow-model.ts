@@ -112,5 +112,10 @@ function readSetup(top: JsonPlace): ShadowSetup | undefined {
     slots: readSlots(top.member('slots')),
     guestTables: readGuestTables(top.member('guestTables'), guest),
   };
+  setup.slots.forEach(({ asId }, number) => {
+    if (asId === 0) return;
+    const slot = top.member('slots').items()[number]!;
+    slot.member('asId').fail('shadow paging is simulated for the normal address space, 0');
+  });
   return top.problems.length > 0 ? undefined : setup;
 }
