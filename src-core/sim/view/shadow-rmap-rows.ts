@@ -31,7 +31,7 @@ function sorted(machine: ShadowMachine): UsedHead[] {
 
 /** The heading over the frames that are mapped; `null`: none is. */
 export function rmapGroupRow(machine: ShadowMachine): TreeRow | null {
-  const { length } = sorted(machine);
+  const { length } = [...machine.rmaps.used()];
   if (length === 0) return null;
   const { descBytes, capacity, source } = machine.kind.lists;
   return {
@@ -58,8 +58,12 @@ export function rmapRows(machine: ShadowMachine): TreeRow[] {
 }
 
 function headOf(machine: ShadowMachine, id: string): UsedHead | undefined {
-  const place = parseRowId(id);
-  return place && sorted(machine).find((used) => idOf(used) === place.top);
+  const [, slotText, levelText, gfnText] = /^rmap:(\d+)\.(\d)\.(0x[\da-f]+)/.exec(id) ?? [];
+  const slot = machine.slots.find(({ setup }) => setup.id === Number(slotText));
+  if (!slot) return undefined;
+  const [level, gfn] = [Number(levelText), Number(gfnText)];
+  const head = machine.rmaps.head(slot, level, gfn);
+  return head.chain === null ? undefined : { slotId: slot.setup.id, level, gfn, head };
 }
 
 /** Below a frame: its descriptors, or its only entry; below a descriptor its entries. */
