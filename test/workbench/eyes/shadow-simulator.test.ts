@@ -6,7 +6,7 @@ import type { Workbench } from './workbench';
 describe('shadow paging in the simulator’s panel, looked at', () => {
   let workbench: Workbench;
   before(async () => {
-    workbench = await openWorkbench({ size: { width: 1280, height: 1000 } });
+    workbench = await openWorkbench({ size: { width: 1280, height: 1200 } });
   });
   after(() => workbench.close());
 
@@ -48,8 +48,13 @@ describe('shadow paging in the simulator’s panel, looked at', () => {
 
   /** Goes to the tree's last row until that one is to be seen: rows come as they are asked for. */
   async function toEnd(wanted: Locator): Promise<void> {
-    do await workbench.page.keyboard.press('End');
-    while (!(await wanted.isVisible()));
+    const tree = panel().getByRole('tree').first();
+    for (let left = 20; left > 0 && !(await wanted.isVisible()); left--) {
+      await tree.focus();
+      await workbench.page.keyboard.press('End');
+      await wanted.waitFor({ timeout: 500 }).catch(() => undefined);
+    }
+    await wanted.waitFor();
   }
 
   it('guest and shadow tables side by side, at a quadrant step', async () => {
@@ -58,6 +63,7 @@ describe('shadow paging in the simulator’s panel, looked at', () => {
     // Facts: PDE 1 of the first root; bit 21 is 1, so the page below is quadrant 1.
     await runTo('200000');
     await row(/quadrant below/).waitFor();
+    await row(/← /).waitFor();
     await workbench.screenshot('shadow-quadrant');
   });
 
