@@ -2,6 +2,7 @@ import { Uri, window, workspace } from 'vscode';
 
 import { isScenario } from '../languages';
 import { askInput } from './ask-input';
+import { newMachines } from './new-machines';
 
 const decoder = new TextDecoder();
 
@@ -13,39 +14,29 @@ export async function scenarioText(given: unknown): Promise<string | undefined> 
   return document && isScenario(document) ? document.getText() : undefined;
 }
 
-/** "New Machine…": a kernel and a format; the rest as most machines are. */
+/** "New Machine…": what kind, then a kernel; the rest as most machines are. */
 export async function newMachine(open: (text: string) => Promise<string | null>): Promise<boolean> {
-  const formats = [
-    { label: 'ept', description: 'Intel, with accessed and dirty bits' },
-    { label: 'ept-noad', description: 'Intel, without accessed and dirty bits' },
-    { label: 'npt64', description: 'AMD' },
-  ];
-  const format = await window.showQuickPick(formats, {
-    title: 'New Machine: format of its tables',
+  const kind = await window.showQuickPick(newMachines, {
+    title: 'New Machine: its tables',
+    matchOnDescription: true,
   });
-  if (!format) return false;
+  if (!kind) return false;
   const opened = await askInput({
     title: 'New Machine: kernel',
     prompt: 'Version of the kernel, 5.10 or later',
     placeholder: '6.12',
     value: '6.12',
     check: () => ({ note: '' }),
-    accept: async (kernel) => {
-      const problem = await open(machineText(kernel.trim(), format.label));
+    accept: async (version) => {
+      const kernel = version.trim();
+      const scenario = kind.scenario(kernel);
+      const problem = await open(
+        JSON.stringify({ title: `${kind.label}, kernel ${kernel}`, ...scenario, run: [] }),
+      );
       return problem === null ? { answer: true } : { problem };
     },
   });
   return opened === true;
-}
-
-/** 1 GiB of guest memory in huge pages of the host, and nothing done yet. */
-function machineText(kernel: string, format: string): string {
-  return JSON.stringify({
-    title: `${format}, kernel ${kernel}`,
-    machine: { kernel, format },
-    slots: [{ id: 0, gfn: '0x0', pages: '0x40000', pfn: '0x100000', hostPage: '2M' }],
-    run: [],
-  });
 }
 
 async function textOf(uri: Uri): Promise<string> {
