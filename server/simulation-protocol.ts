@@ -194,6 +194,11 @@ export interface SimulationSaveReply {
   readonly text: string | null;
 }
 
+/** The machine's tables as they are now, as a dump; takes nothing. */
+export const simulationDumpRequest = 'pagewalk/simulation/dump';
+export type SimulationDumpReply =
+  { readonly title: string; readonly text: string } | { readonly problem: string };
+
 /** Forgets the simulation; takes nothing. */
 export const simulationCloseRequest = 'pagewalk/simulation/close';
 

@@ -12,6 +12,7 @@ import {
 } from '../simulation/names';
 import { type Player, speeds } from '../simulation/player';
 import type { SimulatedMachine } from '../simulation/simulated-machine';
+import type { SimulatedDumps } from '../views/simulated-dumps';
 import type { SimulationEvents } from '../views/simulation-events';
 import type { SimulationTables } from '../views/simulation-tables';
 import { askInput } from './ask-input';
@@ -44,6 +45,7 @@ export class Simulator {
     private readonly tables: SimulationTables,
     private readonly events: SimulationEvents,
     private readonly player: Player,
+    private readonly dumps: SimulatedDumps,
     private readonly extension: Uri,
   ) {
     this.#asker = new OperationAsker(machine.server);
@@ -65,6 +67,7 @@ export class Simulator {
       return this.machine.state;
     },
     [panelCommands.saveScenario]: () => this.#save(),
+    [panelCommands.simulatedDump]: () => this.#openDump(),
     [panelCommands.closeSimulation]: () => this.machine.close(),
     [panelCommands.simulatePause]: () => this.player.pause(),
     [panelCommands.simulateSpeed]: () => this.#chooseSpeed(),
@@ -202,6 +205,12 @@ export class Simulator {
       title || 'simulation',
       `${JSON.stringify(JSON.parse(text), null, 2)}\n`,
     );
+  }
+
+  async #openDump(): Promise<void> {
+    const reply = await this.machine.server.dump();
+    if ('problem' in reply) this.#say(reply.problem);
+    else await this.dumps.show(reply.title, reply.text);
   }
 
   async #chooseSpeed(): Promise<void> {

@@ -32,6 +32,11 @@ export const shippedScenarios: readonly ShippedScenario[] = [
     machine: 'Linux 6.1, EPT without A and D bits',
   },
   {
+    name: 'two-dimensions',
+    title: "A guest's own tables over EPT",
+    machine: 'Linux 6.1, EPT under a 64-bit guest',
+  },
+  {
     name: 'stage2-break-before-make',
     title: 'Break-before-make under dirty logging',
     machine: 'Linux 6.12, arm64 stage 2',

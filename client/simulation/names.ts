@@ -40,6 +40,7 @@ const otherCommands = {
   openScenario: 'pagewalk.openScenario',
   newMachine: 'pagewalk.newMachine',
   saveScenario: 'pagewalk.saveScenario',
+  simulatedDump: 'pagewalk.simulatedDump',
   closeSimulation: 'pagewalk.closeSimulation',
   simulatePause: 'pagewalk.simulatePause',
   simulateSpeed: 'pagewalk.simulateSpeed',

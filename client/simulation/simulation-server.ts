@@ -6,6 +6,8 @@ import {
   type SimulationCheckReply,
   simulationCloseRequest,
   simulationDoRequest,
+  simulationDumpRequest,
+  type SimulationDumpReply,
   type SimulationDoParams,
   simulationEventsRequest,
   type SimulationEventsParams,
@@ -83,6 +85,10 @@ export class SimulationServer {
   async save(): Promise<string | null> {
     const { text } = await this.server.ask<SimulationSaveReply>(simulationSaveRequest, {});
     return text;
+  }
+
+  dump(): Promise<SimulationDumpReply> {
+    return this.server.ask(simulationDumpRequest, {});
   }
 
   close(): Promise<null> {

@@ -3,6 +3,7 @@ import type { ExtensionContext, LogOutputChannel } from 'vscode';
 import { Simulator } from '../commands/simulate';
 import type { LanguageServer } from '../language-server';
 import { scenarioLens } from '../views/scenario-lens';
+import { SimulatedDumps } from '../views/simulated-dumps';
 import { SimulationEvents } from '../views/simulation-events';
 import { SimulationTables } from '../views/simulation-tables';
 import { SimulationWalker } from '../views/simulation-walker';
@@ -22,6 +23,7 @@ export function startSimulator(
   const walker = new SimulationWalker(machine);
   const events = new SimulationEvents(machine);
   const player = new Player(machine, workspaceState);
-  context.subscriptions.push(player, tables, walker, events, machine, scenarioLens());
-  return new Simulator(machine, tables, events, player, extensionUri);
+  const dumps = new SimulatedDumps();
+  context.subscriptions.push(dumps, player, tables, walker, events, machine, scenarioLens());
+  return new Simulator(machine, tables, events, player, dumps, extensionUri);
 }

@@ -8,6 +8,8 @@ import {
   type SimulationCheckReply,
   simulationCloseRequest,
   simulationDoRequest,
+  simulationDumpRequest,
+  type SimulationDumpReply,
   type SimulationDoParams,
   simulationEventsRequest,
   type SimulationEventsParams,
@@ -135,6 +137,10 @@ export const simulation: Feature = {
     connection.onRequest(
       simulationSaveRequest,
       handler<undefined, SimulationSaveReply>({ text: null }, (asked) => ({ text: asked.save() })),
+    );
+    connection.onRequest(
+      simulationDumpRequest,
+      handler<undefined, SimulationDumpReply>(nothing, (asked) => asked.dump()),
     );
   },
 };

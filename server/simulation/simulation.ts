@@ -1,5 +1,7 @@
 import {
   jsonTop,
+  Machine,
+  machineDump,
   type MachineView,
   type Scenario,
   Session,
@@ -9,6 +11,7 @@ import {
 import { readScenarioText } from '../scenario/scenario-text';
 import type {
   SimulationCheckParams,
+  SimulationDumpReply,
   SimulationEventsReply,
   SimulationMove,
   SimulationOperation,
@@ -136,6 +139,16 @@ export class Simulation {
 
   save(): string {
     return JSON.stringify(this.session.save());
+  }
+
+  dump(): SimulationDumpReply {
+    const { machine, position } = this.session;
+    if (!(machine instanceof Machine)) {
+      return { problem: 'Only the tables of the TDP MMU are written as a dump.' };
+    }
+    const title = this.scenario.title || 'simulation';
+    const dump = machineDump(machine, `${title}: the simulated machine after move ${position}.`);
+    return 'problem' in dump ? dump : { title: `${title} after move ${position}`, text: dump.text };
   }
 
   *#moves(move: SimulationMove): Moves {

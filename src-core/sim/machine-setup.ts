@@ -4,6 +4,7 @@ import { layoutForVersion } from '../kvm/layouts';
 import { type SpteMasks, spteMasks } from '../kvm/spte-masks';
 import type { CpuConfig } from '../paging/cpu';
 import { type BookkeepingForm, bookkeepingFormOf } from './bookkeeping-form';
+import type { GuestTables } from './guest-tables';
 import type { MemslotSetup } from './memslot';
 import { type OperationForm, operationFormOf } from './operation-form';
 import { postedKernel } from './posted-kernel';
@@ -47,6 +48,7 @@ export interface MachineSetup {
   /** Tables that exist from the start: from a dump, or stated. */
   readonly tables: readonly ListedTable[];
   readonly roots: readonly RootSetup[];
+  readonly guest?: GuestTables;
 }
 
 /**

@@ -4,6 +4,7 @@ export { type EventKind, eventKinds, type SimEvent } from './event-log';
 export { type MemoryToSimulate, scenarioFromMemory, scenarioText } from './from-memory';
 export { describeJsonProblem, type JsonProblem, jsonTop } from './json-place';
 export { Machine } from './machine';
+export { machineDump } from './machine-dump';
 export type {
   JsonSchema,
   MachinePlan,

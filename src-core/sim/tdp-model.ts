@@ -1,4 +1,5 @@
 import type { JsonPlace } from './json-place';
+import { type GuestTables, ownFormNames } from './guest-tables';
 import { readListedTables, readTableAddress } from './listed-tables-json';
 import {
   allocatorNames,
@@ -17,6 +18,7 @@ import type { MmuModel } from './machine-plan';
 import { machineKind, type MachineSetup, type RootSetup, tdpFormats } from './machine-setup';
 import { operations } from './operations/registry';
 import { readSlots, slotsSchema } from './scenario-slots';
+import { guestTablesSchema, readGuestTables } from './shadow/guest-tables-json';
 import { TdpPlan } from './tdp-plan';
 
 const machineNames = [
@@ -31,13 +33,15 @@ const machineNames = [
   'eagerSplit',
   'dirtyBy',
   'generation',
+  'guest',
+  'cr3',
 ];
 
 /** KVM's TDP MMU on x86. */
 export const tdpModel: MmuModel = {
   mmu: 'tdp',
   title: 'KVM’s TDP MMU: EPT or NPT tables',
-  topNames: ['slots', 'tables', 'roots'],
+  topNames: ['slots', 'tables', 'roots', 'guestTables'],
   operations,
   read(top) {
     const setup = readSetup(top);
@@ -66,9 +70,15 @@ export const tdpModel: MmuModel = {
     eagerSplit: described('huge pages are split when dirty logging begins', { type: 'boolean' }),
     dirtyBy: described('how writes are logged', { enum: ['dirty-bit', 'write-protection'] }),
     generation: described('generation of the memory slots', wordSchema),
+    guest: described('how the guest itself pages: for walks of both dimensions', {
+      enum: ownFormNames,
+      default: '64',
+    }),
+    cr3: described('guest-physical address of the guest’s root table', frameSchema),
   },
   topSchema: {
     slots: slotsSchema,
+    guestTables: guestTablesSchema,
     tables: described('tables that are there from the start', tablesSchema),
     roots: described(
       'roots among the tables',
@@ -91,7 +101,9 @@ function readSetup(top: JsonPlace): MachineSetup | undefined {
   const tables = readListedTables(top.member('tables'));
   const roots = top.member('roots').items().map(readRoot);
   const tdx = machine.member('tdx').flag(false) ?? false;
+  const guest = readGuest(top);
   const setup: MachineSetup = {
+    ...(guest && { guest }),
     kernel: machine.member('kernel').text() ?? '',
     format: machine.member('format').choice(tdpFormats, 'ept') ?? 'ept',
     levels: machine.member('levels').count(4, 5, 4) === 5 ? 5 : 4,
@@ -110,6 +122,18 @@ function readSetup(top: JsonPlace): MachineSetup | undefined {
   };
   checkRoots(top, setup);
   return top.problems.length > 0 ? undefined : setup;
+}
+
+function readGuest(top: JsonPlace): GuestTables | undefined {
+  const [guest, cr3] = [top.member('machine').member('guest'), top.member('machine').member('cr3')];
+  const tables = top.member('guestTables');
+  if (!guest.present && !cr3.present && !tables.present) return undefined;
+  const form = guest.choice(ownFormNames, '64') ?? '64';
+  return {
+    form,
+    cr3: cr3.present ? (readTableAddress(cr3) ?? 0) : 0x1000,
+    tables: readGuestTables(tables, form),
+  };
 }
 
 function readRoot(place: JsonPlace): RootSetup {

@@ -6,6 +6,8 @@ import {
   simulationCheckRequest,
   type SimulationCheckReply,
   simulationDoRequest,
+  simulationDumpRequest,
+  type SimulationDumpReply,
   simulationEventsRequest,
   type SimulationEventsReply,
   simulationExplainRequest,
@@ -24,6 +26,7 @@ import {
   simulationStateRequest,
   type SimulationState,
 } from '../../server/simulation-protocol';
+import { walkRequest, type WalkResponse } from '../../server/protocol';
 import { clientsPerTest } from './clients-per-test';
 import type { LanguageClient } from './language-client';
 
@@ -315,5 +318,81 @@ describe('the simulation', () => {
     assert.ok(stopped.position >= seen && stopped.toCome + Number(stopped.underWay) > 0);
     const next = await simulation.move({ to: 'next' });
     assert.equal(next.position, stopped.position + 1);
+  });
+
+  describe('its tables as a dump', () => {
+    interface Written {
+      machine: Record<string, unknown>;
+      slots: Record<string, unknown>[];
+      run: object[];
+    }
+    const twoDimensions = readFileSync(`${folder}/two-dimensions.pagewalk.json`, 'utf8');
+
+    /** The walk of GVA 0x123 through a simulation's tables after its first operations. */
+    async function walkAfter(operations: number, change: (scenario: Written) => void = () => {}) {
+      const simulation = await asked();
+      const json = JSON.parse(twoDimensions) as Written;
+      json.run.length = operations;
+      change(json);
+      await simulation.open(JSON.stringify(json));
+      await simulation.move({ to: 'end' });
+      const dump = await simulation.ask<SimulationDumpReply>(simulationDumpRequest);
+      if ('problem' in dump) assert.fail(dump.problem);
+      const uri = await simulation.client.open('simulated.ptedump', dump.text);
+      const reply = await simulation.ask<WalkResponse>(walkRequest, { uri, address: '0x123' });
+      if ('problem' in reply) assert.fail(reply.problem);
+      const { status, physical, rows } = reply.walk;
+      // The guest's entry that EPT does not lead to has a row too, but was not read.
+      return [status, physical, rows.filter(({ entry }) => entry !== null).length];
+    }
+
+    it('is walked in both dimensions, as far as KVM has mapped the guest’s tables', async () => {
+      // Four EPT entries and the guest's own for each table; slot: GFN 5 is host frame 0x10005.
+      assert.deepEqual(await walkAfter(1), ['not-present', null, 5 + 4]);
+      assert.deepEqual(await walkAfter(2), ['not-present', null, 10 + 4]);
+      assert.deepEqual(await walkAfter(4), ['not-present', null, 20 + 4]);
+      assert.deepEqual(await walkAfter(5), ['mapped', '0x10005123', 24]);
+    });
+
+    it('has fewer references with huge pages, more with five levels', async () => {
+      const huge = await walkAfter(1, ({ slots: all }) => (all[0]!['hostPage'] = '2M'));
+      assert.deepEqual(huge, ['mapped', '0x10005123', 4 * (3 + 1) + 3]);
+      const five = await walkAfter(5, ({ machine }) => (machine['levels'] = 5));
+      assert.deepEqual(five, ['mapped', '0x10005123', 4 * (5 + 1) + 5]);
+    });
+
+    it('reads a 32-bit guest’s entries two a word', async () => {
+      const walked = await walkAfter(0, (json) => {
+        json.machine['guest'] = '32';
+        Object.assign(json, {
+          guestTables: [
+            { pa: '0x1000', entries: [[0, '0x2027']] },
+            // GVA 0x123 is in entry 0, and a dump that mixed them up would find frame 7.
+            {
+              pa: '0x2000',
+              entries: [
+                [0, '0x5067', 1],
+                [1, '0x7067', 1],
+              ],
+            },
+          ],
+          run: ['0x1', '0x2', '0x5'].map((gfn) => ({ do: 'access', gfn })),
+        });
+      });
+      assert.deepEqual(walked, ['mapped', '0x10005123', 2 * (4 + 1) + 4]);
+    });
+
+    it('is not there before the first root, nor for other machines', async () => {
+      const simulation = await asked();
+      await simulation.open(firstFaults);
+      assert.deepEqual(await simulation.ask(simulationDumpRequest), {
+        problem: 'The machine has no root yet: its first fault makes one.',
+      });
+      const shadow = readFileSync(`${folder}/shadow-unsync.pagewalk.json`, 'utf8');
+      await simulation.open(shadow);
+      assert.deepEqual(await simulation.ask(simulationDumpRequest), {
+        problem: 'Only the tables of the TDP MMU are written as a dump.',
+      });
+    });
   });
 });

@@ -1,4 +1,6 @@
 import type { JsonPlace } from '../json-place';
+import { described, frameSchema, listSchema } from '../machine-json';
+import type { JsonSchema } from '../machine-plan';
 import { readTableAddress } from '../listed-tables-json';
 import { compileGuest, guestForm, type GuestFormName } from './guest-form';
 import type { GuestTable } from './guest-memory';
@@ -18,6 +20,22 @@ export function readGuestTables(list: JsonPlace, guest: GuestFormName): GuestTab
     return pa === undefined ? [] : [{ pa, entries }];
   });
 }
+
+/** The schema of what {@link readGuestTables} reads. */
+export const guestTablesSchema: JsonSchema = described(
+  'the guest’s own tables, in its memory',
+  listSchema({
+    type: 'object',
+    required: ['pa', 'entries'],
+    properties: {
+      pa: described('guest-physical address', frameSchema),
+      entries: described(
+        'index and value; a third number is how many entries follow, each a page further',
+        listSchema({ type: 'array' }),
+      ),
+    },
+  }),
+);
 
 function readEntries(place: JsonPlace, entryBytes: 4 | 8): [number, bigint][] {
   const [index, value, count] = place.items();

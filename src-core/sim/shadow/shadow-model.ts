@@ -6,7 +6,6 @@ import {
   cpuSchema,
   described,
   frameSchema,
-  listSchema,
   readAllocator,
   readCpu,
   readOptionalWord,
@@ -15,7 +14,7 @@ import {
 import type { MmuModel } from '../machine-plan';
 import { readSlots, slotsSchema } from '../scenario-slots';
 import { guestFormNames } from './guest-form';
-import { readGuestTables } from './guest-tables-json';
+import { guestTablesSchema, readGuestTables } from './guest-tables-json';
 import { splitCacheNames } from './memory-cache';
 import { shadowOperations } from './operations/registry';
 import { shadowKind } from './shadow-form';
@@ -76,20 +75,7 @@ export const shadowModel: MmuModel = {
   },
   topSchema: {
     slots: slotsSchema,
-    guestTables: described(
-      'the guest’s own tables, in its memory',
-      listSchema({
-        type: 'object',
-        required: ['pa', 'entries'],
-        properties: {
-          pa: described('guest-physical address', frameSchema),
-          entries: described(
-            'index and value; a third number is how many entries follow, each a page further',
-            listSchema({ type: 'array' }),
-          ),
-        },
-      }),
-    ),
+    guestTables: guestTablesSchema,
   },
 };
 

@@ -68,6 +68,28 @@ describe('walks in two dimensions, looked at', () => {
     await workbench.page.locator('.line-numbers.active-line-number').getByText('3').waitFor();
   });
 
+  it('walks a simulated machine’s tables, as they are now, under its guest’s own', async () => {
+    await workbench.runCommand('Pagewalk: Open a Scenario');
+    await workbench.choose("A guest's own tables over EPT");
+    const title = workbench.page.locator('.pane-header .description');
+    await title.filter({ hasText: "A guest's own tables over EPT" }).waitFor();
+    await workbench.runCommand('Pagewalk: Run to the End');
+    await workbench.page.getByText('All is done.').waitFor();
+    await workbench.runCommand('Pagewalk: Open Simulated Tables as a Dump');
+    await workbench.page.locator('.tab.active', { hasText: 'after move' }).waitFor();
+    await workbench.runCommand('Pagewalk: Walk an Address…');
+    await workbench.page.getByText('Walk an Address in').waitFor();
+    await workbench.quickInput().fill('123');
+    await workbench.page.keyboard.press('Enter');
+    // The slot puts GFN 5 into host frame 0x10005.
+    await row('0x123 → 0x10005123').waitFor();
+    await workbench.runCommand('Pagewalk: Show in Two Dimensions');
+    await picture()
+      .getByRole('heading', { name: 'GVA 0x123 → GPA 0x5123 → HPA 0x10005123' })
+      .waitFor();
+    await workbench.screenshot('two-dimensions-simulated');
+  });
+
   const image = sharedPlace('external', 'qemu-arm64', 'qemu-arm64-s1s2-4k-1.xp');
   if (image !== undefined) {
     it('shows both stages of arm64 as the registers in the comment line set them up', async () => {
