@@ -19,7 +19,7 @@ const keptKey = 'pagewalk.simulation';
 /** A window keeps no more than this of a simulation: one from a large dump is opened again by hand. */
 const mostKept = 4_000_000;
 /** Keeping waits until nothing moved for so long, in milliseconds. */
-const keepAfter = 400;
+const keepAfter = 100;
 
 /**
  * The simulated machine of this window, as the server told last. What is asked is asked one after
